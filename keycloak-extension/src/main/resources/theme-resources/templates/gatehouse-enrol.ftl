@@ -1,0 +1,47 @@
+<#-- Where codes shall go. Needs: channel (sms|email), destination, countries (ISO 3166 codes, SMS only), canChoose. -->
+<#import "template.ftl" as layout>
+<#assign invalid=messagesPerField.existsError('destination')>
+<@layout.registrationLayout displayMessage=!invalid; section>
+    <#if section = "header">
+        ${msg("gatehouse.enrol." + channel + ".title")}
+    <#elseif section = "form">
+        <form id="gatehouse-enrol" class="${properties.kcFormClass!}" action="${url.loginAction}" method="post" novalidate="novalidate">
+            <div class="${properties.kcFormGroupClass!}">
+                <div class="${properties.kcFormGroupLabelClass!}">
+                    <label for="destination" class="${properties.kcFormLabelClass!}">
+                        <span class="${properties.kcFormLabelTextClass!}">${msg("gatehouse.enrol." + channel + ".label")}</span>
+                    </label>
+                </div>
+                <span class="${properties.kcInputClass!} <#if invalid>${properties.kcError!}</#if>">
+                    <input id="destination" name="destination" value="${(destination)!''}" required
+                           <#if channel = "sms">type="tel" inputmode="tel" autocomplete="tel" maxlength="40"
+                           <#else>type="email" inputmode="email" autocomplete="email" maxlength="254" autocapitalize="off" spellcheck="false"</#if>
+                           aria-describedby="destination-help<#if invalid> input-error-destination</#if>"
+                           <#if invalid>aria-invalid="true"<#else>autofocus</#if>/>
+                </span>
+                <p id="destination-help" class="gatehouse-help">
+                    ${msg("gatehouse.enrol." + channel + ".help")}
+                    <#if channel = "sms" && countries?has_content>
+                        ${msg("gatehouse.enrol.sms.countries")}
+                        <#list countries as country>${msg("gatehouse.country." + country)}<#sep>${msg("gatehouse.list-separator")} </#sep></#list>.
+                    </#if>
+                </p>
+                <#if invalid>
+                    <p id="input-error-destination" class="${properties.kcInputErrorMessageClass!}">${messagesPerField.get('destination')}</p>
+                </#if>
+            </div>
+            <div class="${properties.kcFormActionGroupClass!}">
+                <button type="submit" id="gatehouse-send" class="${properties.kcButtonPrimaryClass!} ${properties.kcButtonBlockClass!}">${msg("gatehouse.enrol.submit")}</button>
+            </div>
+        </form>
+        <section class="gatehouse-notice" aria-labelledby="gatehouse-notice-title">
+            <h2 id="gatehouse-notice-title">${msg("gatehouse.enrol." + channel + ".notice.title")}</h2>
+            <p>${msg("gatehouse.enrol." + channel + ".notice.text")}</p>
+            <#if canChoose!false>
+                <form id="gatehouse-choose" action="${url.loginAction}" method="post">
+                    <button type="submit" name="action" value="choose" class="${properties.kcButtonSecondaryClass!} ${properties.kcButtonBlockClass!}">${msg("gatehouse.enrol.choose")}</button>
+                </form>
+            </#if>
+        </section>
+    </#if>
+</@layout.registrationLayout>
