@@ -1,1 +1,14 @@
-//! Gatehouse
+//! Gatehouse: the companion that makes Keycloak the front door of a multi-tenant OpenStack cloud.
+//!
+//! Keycloak owns identity and login. Gatehouse owns what is around it: contacts, one-time codes,
+//! companies, and the stream of complete customer records. Data moves one way:
+//!
+//! ```text
+//! Keycloak commits → event → Kafka → one transaction here → changed key → publisher → topic
+//! ```
+//!
+//! A module imports only from lower floors; `tests/it/architecture.rs` holds the table.
+
+pub mod app;
+pub mod cli;
+pub mod platform;

@@ -1,1 +1,3 @@
-//! The developer commands.
+//! The developer's commands, and the parts of the stack that tests start.
+
+pub mod testing;

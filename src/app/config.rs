@@ -1,0 +1,117 @@
+//! The whole configuration: built-in defaults, then a file, then the environment.
+
+use std::{net::SocketAddr, path::Path};
+
+use figment::{
+    Figment,
+    providers::{Env, Format as _, Toml},
+};
+use serde::Deserialize;
+use url::Url;
+
+use crate::platform::{
+    config::{Findings, InvalidConfig, Profile},
+    db::DatabaseConfig,
+    telemetry::TelemetryConfig,
+};
+
+const DEFAULTS: &str = include_str!("default.toml");
+
+/// Everything that can be set, by section. Unknown keys are refused.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Which rules apply at start.
+    pub profile: Profile,
+    /// Where we listen.
+    pub http: HttpConfig,
+    /// Our PostgreSQL.
+    pub database: DatabaseConfig,
+    /// Logs.
+    pub telemetry: TelemetryConfig,
+}
+
+/// Where the service listens and how people reach it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpConfig {
+    /// Address of the webhook, the API and the pages.
+    pub listen: SocketAddr,
+    /// Address of health and metrics; never reachable from outside.
+    pub operations_listen: SocketAddr,
+    /// How browsers reach the pages, for links in mails.
+    pub public_url: Url,
+}
+
+impl Config {
+    /// Reads and checks the configuration.
+    ///
+    /// # Errors
+    /// Names every key that is missing, unknown or out of bounds, and says what is expected.
+    pub fn load(file: Option<&Path>) -> Result<Self, InvalidConfig> {
+        let mut sources = Figment::from(Toml::string(DEFAULTS));
+        if let Some(file) = file {
+            if !file.is_file() {
+                return Err(InvalidConfig(vec![format!(
+                    "--config: expected a readable file at {}",
+                    file.display()
+                )]));
+            }
+            sources = sources.merge(Toml::file_exact(file));
+        }
+        Self::from_figment(&sources.merge(Env::prefixed("GATEHOUSE__").split("__")))
+    }
+
+    /// The defaults overridden by `toml`, for tests.
+    pub fn from_toml(toml: &str) -> Result<Self, InvalidConfig> {
+        Self::from_figment(&Figment::from(Toml::string(DEFAULTS)).merge(Toml::string(toml)))
+    }
+
+    fn from_figment(sources: &Figment) -> Result<Self, InvalidConfig> {
+        let config: Self = sources
+            .extract()
+            .map_err(|errors| InvalidConfig(errors.into_iter().map(|error| describe(&error)).collect()))?;
+        let mut findings = Findings::default();
+        config.validate(&mut findings);
+        findings.into_result()?;
+        Ok(config)
+    }
+
+    fn validate(&self, findings: &mut Findings) {
+        findings.expect(
+            self.http.listen != self.http.operations_listen,
+            "http.operations_listen",
+            "an address of its own, not that of http.listen",
+        );
+        findings.expect(
+            self.profile == Profile::Development || self.http.public_url.scheme() == "https",
+            "http.public_url",
+            "an https address in the production profile",
+        );
+        self.database.validate(findings);
+    }
+}
+
+/// A figment error as "key: what is expected", without the value, which may be a secret.
+fn describe(error: &figment::Error) -> String {
+    use figment::error::Kind;
+    let path = error.path.join(".");
+    match &error.kind {
+        Kind::MissingField(field) => {
+            let key = if path.is_empty() { field.to_string() } else { format!("{path}.{field}") };
+            format!("{key}: expected a value, none is set")
+        }
+        Kind::UnknownField(field, known) => {
+            let key = if path.is_empty() { field.clone() } else { format!("{path}.{field}") };
+            format!("{key}: expected one of {}, this key is unknown", known.join(", "))
+        }
+        Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => {
+            format!("{path}: expected {expected}")
+        }
+        Kind::UnknownVariant(_, known) => format!("{path}: expected one of {}", known.join(", ")),
+        // Messages of field parsers quote what they were given; none of these is a secret, because
+        // secrets parse as any text.
+        Kind::Message(message) => format!("{path}: expected a valid value ({message})"),
+        other => format!("{path}: {other}"),
+    }
+}

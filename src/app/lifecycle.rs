@@ -1,0 +1,92 @@
+//! Start, run, drain, stop.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::Router;
+use metrics_exporter_prometheus::PrometheusHandle;
+use sqlx::PgPool;
+use tokio::{net::TcpListener, signal};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{Config, operations};
+use crate::platform::{db, health::Health, http};
+
+/// How long running work may take after a stop signal before it is abandoned.
+const DRAIN: Duration = Duration::from_secs(8);
+/// How often a database that is away is tried again at start, and watched afterwards.
+const DATABASE_CHECK: Duration = Duration::from_secs(1);
+
+/// Runs the service until SIGTERM or Ctrl-C, then drains and returns.
+pub async fn serve(config: Config, metrics: PrometheusHandle) -> anyhow::Result<()> {
+    let stop = CancellationToken::new();
+    let tasks = TaskTracker::new();
+    let health = Health::default();
+    let pool = db::pool(&config.database).context("database.url")?;
+
+    let operations = bind(config.http.operations_listen, "http.operations_listen").await?;
+    let public = bind(config.http.listen, "http.listen").await?;
+    tasks.spawn(http::serve(operations, operations::router(health.clone(), metrics), stop.clone()));
+    tasks.spawn(keep_database(pool.clone(), health.clone(), stop.clone()));
+    tasks.spawn(http::serve(public, http::with_layers(Router::new()), stop.clone()));
+    tracing::info!(listen = %config.http.listen, "started");
+
+    stop_signal().await;
+    tracing::info!("stopping");
+    stop.cancel();
+    tasks.close();
+    if tokio::time::timeout(DRAIN, tasks.wait()).await.is_err() {
+        tracing::warn!("work was still running when the time to drain was over");
+    }
+    pool.close().await;
+    Ok(())
+}
+
+async fn bind(address: std::net::SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("{key}: expected a free address, {address} cannot be bound"))
+}
+
+/// Migrates as soon as the database answers, then keeps the readiness of the database true.
+async fn keep_database(pool: PgPool, health: Health, stop: CancellationToken) {
+    let part = health.part("database");
+    let mut migrated = false;
+    while !stop.is_cancelled() {
+        let answer = if migrated {
+            sqlx::query("SELECT 1").execute(&pool).await.map(drop).map_err(anyhow::Error::from)
+        } else {
+            db::MIGRATIONS.run(&pool).await.map_err(anyhow::Error::from)
+        };
+        match answer {
+            Ok(()) => {
+                migrated = true;
+                part.report(true);
+            }
+            Err(error) => {
+                part.report(false);
+                tracing::warn!(%error, "the database does not answer");
+            }
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(DATABASE_CHECK) => {}
+        }
+    }
+}
+
+async fn stop_signal() {
+    let interrupt = signal::ctrl_c();
+    let terminate = async {
+        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
+            Ok(mut stream) => {
+                stream.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = interrupt => {}
+        () = terminate => {}
+    }
+}

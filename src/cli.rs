@@ -1,0 +1,66 @@
+//! The subcommands of the binary.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    app::{self, Config},
+    platform::{db, telemetry},
+};
+
+/// The companion that makes Keycloak the front door of a cloud.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Cli {
+    /// A TOML file that overrides the built-in defaults; the environment (`GATEHOUSE__SECTION__KEY`)
+    /// overrides both.
+    #[arg(long, global = true, env = "GATEHOUSE_CONFIG")]
+    config: Option<PathBuf>,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the service: webhook, consumer, publisher and pages.
+    Serve,
+    /// Brings the database schema up to date and ends.
+    Migrate,
+    /// Reads the configuration, says what is wrong with it and ends.
+    CheckConfig,
+}
+
+/// Parses the command line and runs the command. Errors end on standard error.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    match execute(&cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("gatehouse: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn execute(cli: &Cli) -> anyhow::Result<()> {
+    let config = Config::load(cli.config.as_deref())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    match cli.command {
+        Command::CheckConfig => {
+            println!("the configuration is complete and consistent");
+            Ok(())
+        }
+        Command::Migrate => runtime.block_on(async {
+            db::MIGRATIONS.run(&db::pool(&config.database)?).await?;
+            println!("the database schema is up to date");
+            Ok(())
+        }),
+        Command::Serve => {
+            let metrics = telemetry::init(&config.telemetry)?;
+            runtime.block_on(app::serve(config, metrics))
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The connection pool, migrations, and what a database error means.
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use super::config::Findings;
+
+/// Every migration of the service, embedded in the binary; forward only.
+pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+
+/// Where the database is and how much of it we use.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseConfig {
+    /// `postgres://user:password@host:port/database`.
+    pub url: SecretString,
+    /// Connections of this process, 2 to 200.
+    pub max_connections: u32,
+    /// How long a statement may take before the database ends it, 1 to 60 seconds.
+    pub statement_timeout_seconds: u64,
+}
+
+impl DatabaseConfig {
+    /// Adds what is wrong with this section to `findings`.
+    pub fn validate(&self, findings: &mut Findings) {
+        let url = self.url.expose_secret();
+        findings.expect(
+            url.parse::<PgConnectOptions>().is_ok() && url.starts_with("postgres"),
+            "database.url",
+            "postgres://user:password@host:port/database",
+        );
+        findings.expect((2..=200).contains(&self.max_connections), "database.max_connections", "2 to 200");
+        findings.expect(
+            (1..=60).contains(&self.statement_timeout_seconds),
+            "database.statement_timeout_seconds",
+            "1 to 60 seconds",
+        );
+    }
+}
+
+/// Opens the pool. It connects when first used, so a database that is away does not stop the start.
+pub fn pool(config: &DatabaseConfig) -> Result<PgPool, sqlx::Error> {
+    let options: PgConnectOptions = config.url.expose_secret().parse()?;
+    let timeout = format!("{}s", config.statement_timeout_seconds);
+    let options = options.application_name("gatehouse").options([
+        ("statement_timeout", timeout.as_str()),
+        ("lock_timeout", "5s"),
+        ("idle_in_transaction_session_timeout", "30s"),
+    ]);
+    Ok(PgPoolOptions::new()
+        .max_connections(config.max_connections)
+        .acquire_timeout(Duration::from_secs(3))
+        .connect_lazy_with(options))
+}
+
+/// Whether an error is about the database being away or busy rather than about the statement: the
+/// same work may succeed later.
+#[must_use]
+pub fn is_transient(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) => {
+            true
+        }
+        sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(db) => db.code().is_some_and(|code| {
+            // 08 connection, 40 serialisation and deadlock, 53 resources, 55 object in use,
+            // 57 operator intervention, 58 system (PostgreSQL, appendix A).
+            matches!(&code[..code.len().min(2)], "08" | "40" | "53" | "55" | "57" | "58")
+        }),
+        _ => false,
+    }
+}
+
+/// The name of the constraint that a statement ran into, to be mapped to a rule of the feature.
+#[must_use]
+pub fn violated_constraint(error: &sqlx::Error) -> Option<&str> {
+    error.as_database_error().and_then(sqlx::error::DatabaseError::constraint)
+}

@@ -1,0 +1,75 @@
+//! HTTP servers: the layers every route gets, and a server that drains on stop.
+
+use std::{net::SocketAddr, time::Duration};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::Request,
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    limit::RequestBodyLimitLayer,
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+    set_header::SetResponseHeaderLayer,
+    timeout::TimeoutLayer,
+    trace::TraceLayer,
+};
+
+use super::problem::Problem;
+
+/// No request may take longer than this; callers give up sooner.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// The largest body any route takes, in bytes; routes may set a smaller bound.
+const MAX_BODY: usize = 256 * 1024;
+
+/// Wraps a router in what every route gets: request id, span without personal data, time-out,
+/// body bound, panic as a problem, and headers that keep browsers from guessing.
+pub fn with_layers(router: Router) -> Router {
+    let request_id = HeaderName::from_static("x-request-id");
+    router.fallback(not_found).layer(
+        ServiceBuilder::new()
+            .layer(SetRequestIdLayer::new(request_id.clone(), MakeRequestUuid))
+            .layer(PropagateRequestIdLayer::new(request_id))
+            .layer(TraceLayer::new_for_http().make_span_with(span))
+            .layer(SetResponseHeaderLayer::if_not_present(
+                header::X_CONTENT_TYPE_OPTIONS,
+                HeaderValue::from_static("nosniff"),
+            ))
+            .layer(SetResponseHeaderLayer::if_not_present(
+                header::CACHE_CONTROL,
+                HeaderValue::from_static("no-store"),
+            ))
+            .layer(CatchPanicLayer::custom(on_panic))
+            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
+            .layer(RequestBodyLimitLayer::new(MAX_BODY)),
+    )
+}
+
+/// The span of a request names the route's method and id only: paths and queries can hold ids of
+/// people and tokens.
+fn span(request: &Request) -> tracing::Span {
+    let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
+    tracing::info_span!("http", method = %request.method(), request.id = %id)
+}
+
+fn on_panic(_: Box<dyn std::any::Any + Send + 'static>) -> Response<Body> {
+    tracing::error!("a request handler panicked");
+    Problem::internal().into_response()
+}
+
+async fn not_found() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "request/not-found", "There is nothing at this address")
+}
+
+/// Serves `router` until `stop` is cancelled, then lets running requests finish.
+pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) -> std::io::Result<()> {
+    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(stop.cancelled_owned())
+        .await
+}

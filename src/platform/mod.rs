@@ -1,0 +1,12 @@
+//! Plumbing that knows no word of the business. It imports nothing above itself.
+
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod entropy;
+pub mod health;
+pub mod http;
+pub mod ids;
+pub mod masked;
+pub mod problem;
+pub mod telemetry;

@@ -1,0 +1,47 @@
+//! A configuration that cannot work stops the service at start, naming the key.
+
+use gatehouse::app::Config;
+
+/// The least that must be set.
+pub const MINIMAL: &str = r#"
+    http.public_url = "https://gatehouse.example"
+    database.url = "postgres://gatehouse:secret@localhost/gatehouse"
+"#;
+
+fn error_of(extra: &str) -> String {
+    Config::from_toml(&format!("{MINIMAL}\n{extra}")).expect_err("it should be refused").to_string()
+}
+
+#[test]
+fn the_least_configuration_is_accepted() {
+    Config::from_toml(MINIMAL).unwrap();
+}
+
+#[test]
+fn a_missing_key_is_named() {
+    let error = Config::from_toml("").unwrap_err().to_string();
+    assert!(error.contains("database.url: expected a value"), "{error}");
+}
+
+#[test]
+fn an_unknown_key_is_named_with_the_known_ones() {
+    let error = error_of("database.maxconnections = 3");
+    assert!(error.contains("maxconnections") && error.contains("max_connections"), "{error}");
+}
+
+#[test]
+fn every_wrong_key_is_listed_at_once_and_no_secret_is_shown() {
+    let error = Config::from_toml(
+        r#"
+        http.public_url = "http://gatehouse.example"
+        database.url = "mysql://u:hunter2@localhost/x"
+        database.max_connections = 1
+        "#,
+    )
+    .unwrap_err()
+    .to_string();
+    assert!(error.contains("http.public_url: expected an https address"), "{error}");
+    assert!(error.contains("database.url: expected postgres://"), "{error}");
+    assert!(error.contains("database.max_connections: expected 2 to 200"), "{error}");
+    assert!(!error.contains("hunter2"), "{error}");
+}

@@ -1,0 +1,9 @@
+//! The one integration-test binary; its folders mirror `src/`.
+//!
+//! Add a module here, not a file beside this one: each file in `tests/` is a binary of its own that
+//! costs a link of every dependency.
+
+mod architecture;
+mod config;
+mod migrations;
+mod support;
