@@ -64,10 +64,12 @@ pub fn pool(config: &DatabaseConfig) -> Result<PgPool, sqlx::Error> {
 #[must_use]
 pub fn is_transient(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) => {
-            true
-        }
-        sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed => true,
         sqlx::Error::Database(db) => db.code().is_some_and(|code| {
             // 08 connection, 40 serialisation and deadlock, 53 resources, 55 object in use,
             // 57 operator intervention, 58 system (PostgreSQL, appendix A).
