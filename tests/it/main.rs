@@ -3,6 +3,8 @@
 //! Add a module here, not a file beside this one: each file in `tests/` is a binary of its own that
 //! costs a link of every dependency.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where something is not as it must be")]
+
 mod architecture;
 mod config;
 mod migrations;
