@@ -1,0 +1,133 @@
+package io.gatehouse.keycloak.events.relay;
+
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+import org.jboss.logging.Logger;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.utils.KeycloakModelUtils;
+
+import io.gatehouse.keycloak.events.EventsConfig;
+
+/**
+ * Takes rows from the outbox to Kafka on a thread of its own, for as long as this node runs. Requests only wake it; none ever waits
+ * for it. What cannot be sent stays in the table and is tried again for ever.
+ */
+public final class Relay {
+
+    private static final Logger LOG = Logger.getLogger(Relay.class);
+
+    /** A net for rows of nodes that are gone; rows of this node come with a wake-up. */
+    private static final long POLL_MILLIS = 1_000;
+    private static final long FIRST_BACKOFF_MILLIS = 250;
+    private static final long LAST_BACKOFF_MILLIS = 5_000;
+    private static final long STOP_MILLIS = 3_000;
+    private static final long REMIND_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private final KeycloakSessionFactory factory;
+    private final EventsConfig config;
+    private final Semaphore work = new Semaphore(0);
+    private final Thread thread = new Thread(this::run, "gatehouse-relay");
+    private volatile boolean stopping;
+
+    private KafkaSender sender;
+    private long backoffMillis;
+    private long remindedAt;
+
+    public Relay(KeycloakSessionFactory factory, EventsConfig config) {
+        this.factory = factory;
+        this.config = config;
+        thread.setDaemon(true);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    /** Says that there may be rows. Never blocks, never throws. */
+    public void wake() {
+        if (work.availablePermits() == 0) {
+            work.release();
+        }
+    }
+
+    /** Returns when the thread has ended, a few seconds at most. Rows it was sending are sent again after the next start. */
+    public void stop() {
+        stopping = true;
+        thread.interrupt();
+        try {
+            thread.join(STOP_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        // Kafka looks up its login modules and serializers here; the loader of the thread that started this one may be another.
+        Thread.currentThread().setContextClassLoader(Relay.class.getClassLoader());
+        LOG.infof("Relaying events of realms %s to topic %s", config.realms(), config.topic());
+        try {
+            while (!stopping) {
+                step();
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("relay interrupted", e);
+        } finally {
+            closeSender();
+        }
+    }
+
+    private void step() throws InterruptedException {
+        try {
+            if (sender == null) {
+                sender = new KafkaSender(config);
+            }
+            sender.awaitTopic();
+            RelayRound.Result result = KeycloakModelUtils.runJobInTransactionWithResult(factory,
+                    session -> new RelayRound(session, sender).run());
+            if (result.failure() != null) {
+                retryLater(result.failure());
+                return;
+            }
+            recovered();
+            if (result.relayed() == 0 && work.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+                work.drainPermits();
+            }
+        } catch (RuntimeException e) {
+            if (!stopping) {
+                retryLater(e);
+            }
+        }
+    }
+
+    /** Sleeps through wake-ups: every login would be one. A new producer next time, whatever state this one is in. */
+    private void retryLater(Throwable cause) throws InterruptedException {
+        if (backoffMillis == 0 || System.nanoTime() - remindedAt > REMIND_NANOS) {
+            LOG.warnf("Events cannot be relayed and stay in the outbox; trying again until it works: %s", cause);
+            LOG.debug("cause", cause);
+            remindedAt = System.nanoTime();
+        }
+        closeSender();
+        backoffMillis = backoffMillis == 0 ? FIRST_BACKOFF_MILLIS : Math.min(2 * backoffMillis, LAST_BACKOFF_MILLIS);
+        Thread.sleep(backoffMillis);
+    }
+
+    private void recovered() {
+        if (backoffMillis > 0) {
+            LOG.info("Events are relayed again");
+            backoffMillis = 0;
+        }
+    }
+
+    private void closeSender() {
+        KafkaSender closing = sender;
+        sender = null;
+        if (closing != null) {
+            try {
+                closing.close();
+            } catch (RuntimeException e) {
+                LOG.debug("closing the producer", e);
+            }
+        }
+    }
+}
