@@ -40,10 +40,13 @@
                 data-icon-show="${properties.kcFormPasswordVisibilityIconShow}" data-icon-hide="${properties.kcFormPasswordVisibilityIconHide}"
                 data-label-show="${msg('showPassword')}" data-label-hide="${msg('hidePassword')}" id="${name}-show-password"><i class="${properties.kcFormPasswordVisibilityIconShow}" aria-hidden="true"></i></button>
     </div>
-    <div class="${properties.kcInputHelperTextClass}">
-        <#nested>
-        <#if forgotPassword><a href="${url.loginResetCredentialsUrl}">${msg("doForgotPassword")}</a></#if>
-    </div>
+    <#local extras><#nested></#local>
+    <#if forgotPassword || extras?markup_string?trim != "">
+        <div class="${properties.kcInputHelperTextClass}">
+            ${extras}
+            <#if forgotPassword><a href="${url.loginResetCredentialsUrl}">${msg("doForgotPassword")}</a></#if>
+        </div>
+    </#if>
 </@group>
 </#macro>
 

@@ -34,7 +34,7 @@
 <#macro profileField attribute>
     <#local help=helpOf(attribute)>
     <#local label=advancedMsg(attribute.displayName!attribute.name)>
-    <@field.group name=attribute.name label=label error=messagesPerField.get(attribute.name) required=attribute.required optional=!attribute.required help=help>
+    <@field.group name=attribute.name label=label error=messagesPerField.get(attribute.name) required=attribute.required optional=(!attribute.required && attribute.name != 'locale') help=help>
         <#if attribute.name == 'locale' && realm.internationalizationEnabled && locale.supported?size gt 1>
             <@languageSelect attribute=attribute help=help/>
         <#else>

@@ -22,7 +22,7 @@
                            <#if invalid>aria-invalid="true"<#else>autofocus</#if>/>
                 </span>
                 <p id="code-help" class="gatehouse-help">
-                    <span>${msg("gatehouse.code.tries", otp.attemptsLeft)}</span>
+                    <#if !invalid><span>${msg("gatehouse.code.tries", otp.attemptsLeft)}</span></#if>
                     <span data-gatehouse-expires="${otp.expiresAt!''}" data-text="${msg("gatehouse.code.until")}" hidden></span>
                 </p>
                 <#if invalid>
