@@ -53,6 +53,9 @@ final class KafkaSender implements AutoCloseable {
     static Properties properties(EventsConfig config) {
         Properties properties = new Properties();
         properties.put(ProducerConfig.CLIENT_ID_CONFIG, "gatehouse-keycloak-relay");
+        // A round goes out on flush, as one batch a partition: the rows of a user are taken together or refused together.
+        properties.put(ProducerConfig.BATCH_SIZE_CONFIG, "900000");
+        properties.put(ProducerConfig.LINGER_MS_CONFIG, "1000");
         properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, "2000");
         properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "5000");
         properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "8000");

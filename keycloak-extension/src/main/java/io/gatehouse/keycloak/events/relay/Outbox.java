@@ -1,9 +1,8 @@
 package io.gatehouse.keycloak.events.relay;
 
 import java.util.Collection;
-import java.util.LinkedHashMap;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 
 import io.gatehouse.keycloak.events.OutboxRow;
 
@@ -29,18 +28,16 @@ final class Outbox {
                 .getSingleResult();
     }
 
-    /** The oldest row of each subject, among the oldest rows of all. */
-    Collection<OutboxRow> heads() {
-        List<OutboxRow> oldest = em.createQuery("SELECT row FROM OutboxRow row ORDER BY row.id", OutboxRow.class)
+    List<OutboxRow> oldest() {
+        return em.createQuery("SELECT row FROM OutboxRow row ORDER BY row.id", OutboxRow.class)
                 .setMaxResults(WINDOW).setHint("org.hibernate.readOnly", true).getResultList();
-        Map<String, OutboxRow> heads = new LinkedHashMap<>();
-        oldest.forEach(row -> heads.putIfAbsent(row.getSubjectKind() + row.getSubjectId(), row));
-        return heads.values();
     }
 
-    /** The next record number; grows from record to record because only the node whose turn it is draws one. */
-    long nextSequence() {
-        return ((Number) em.createNativeQuery("SELECT nextval('{h-schema}gatehouse_record_sequence')").getSingleResult()).longValue();
+    /** As many new record numbers, ascending; they grow from round to round because only the node whose turn it is draws any. */
+    Iterator<Long> nextSequences(int count) {
+        List<?> drawn = em.createNativeQuery("SELECT nextval('gatehouse_record_sequence') FROM generate_series(1, ?1)")
+                .setParameter(1, count).getResultList();
+        return drawn.stream().map(number -> ((Number) number).longValue()).iterator();
     }
 
     void delete(Collection<Long> ids) {

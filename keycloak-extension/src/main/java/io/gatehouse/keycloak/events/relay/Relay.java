@@ -3,6 +3,7 @@ package io.gatehouse.keycloak.events.relay;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
+import org.apache.kafka.common.errors.RetriableException;
 import org.jboss.logging.Logger;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.utils.KeycloakModelUtils;
@@ -100,14 +101,16 @@ public final class Relay {
         }
     }
 
-    /** Sleeps through wake-ups: every login would be one. A new producer next time, whatever state this one is in. */
+    /** Sleeps through wake-ups: every login would be one. */
     private void retryLater(Throwable cause) throws InterruptedException {
         if (backoffMillis == 0 || System.nanoTime() - remindedAt > REMIND_NANOS) {
             LOG.warnf("Events cannot be relayed and stay in the outbox; trying again until it works: %s", cause);
             LOG.debug("cause", cause);
             remindedAt = System.nanoTime();
         }
-        closeSender();
+        if (!(cause instanceof RetriableException)) {
+            closeSender();
+        }
         backoffMillis = backoffMillis == 0 ? FIRST_BACKOFF_MILLIS : Math.min(2 * backoffMillis, LAST_BACKOFF_MILLIS);
         Thread.sleep(backoffMillis);
     }

@@ -1,9 +1,13 @@
 package io.gatehouse.keycloak.events.relay;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 
@@ -22,7 +26,7 @@ import io.gatehouse.keycloak.events.OutboxRow;
 import io.gatehouse.keycloak.state.CurrentState;
 
 /**
- * Sends the oldest row of every subject and deletes what Kafka has acknowledged, in one transaction.
+ * Sends the oldest rows and deletes what Kafka has acknowledged, in one transaction.
  *
  * <p>Why the last record of a user is the user's last state: a transaction that changes the user inserts its row in the same commit.
  * The state is read in statements that start after the row was seen, so it holds at least that change (READ COMMITTED). A change
@@ -39,11 +43,27 @@ final class RelayRound {
         private static final Result NOTHING = new Result(0, null);
     }
 
+    private record Subject(String realmId, OutboxRow.SubjectKind kind, String id) {
+
+        static Subject of(OutboxRow row) {
+            return new Subject(row.getRealmId(), row.getSubjectKind(), row.getSubjectId());
+        }
+    }
+
+    private record Sent(OutboxRow row, Future<RecordMetadata> acknowledgement) {
+    }
+
+    /** @param relevant {@code false} for service accounts: they are not people and nobody is told of them */
+    private record Snapshot(boolean relevant, ObjectNode json) {
+
+        private static final Snapshot GONE = new Snapshot(true, null);
+        private static final Snapshot IRRELEVANT = new Snapshot(false, null);
+    }
+
     private final KeycloakSession session;
     private final KafkaSender sender;
     private final Outbox outbox;
-    private final Map<String, CurrentState> realms = new LinkedHashMap<>();
-    private final List<Long> done = new ArrayList<>();
+    private final Map<Subject, Snapshot> snapshots = new HashMap<>();
 
     RelayRound(KeycloakSession session, KafkaSender sender) {
         this.session = session;
@@ -55,55 +75,67 @@ final class RelayRound {
         if (!outbox.takeTurn()) {
             return Result.NOTHING;
         }
-        Map<Long, Future<RecordMetadata>> sent = new LinkedHashMap<>();
-        for (OutboxRow row : outbox.heads()) {
-            send(row, sent);
+        List<OutboxRow> rows = outbox.oldest();
+        if (rows.isEmpty()) {
+            return Result.NOTHING;
         }
-        if (!sent.isEmpty()) {
-            sender.flush();
-        }
-        Throwable failure = null;
-        for (Map.Entry<Long, Future<RecordMetadata>> entry : sent.entrySet()) {
-            Throwable cause = outcome(entry.getValue());
-            if (cause == null) {
-                done.add(entry.getKey());
-            } else {
-                failure = cause;
-            }
-        }
+        List<Long> done = new ArrayList<>();
+        List<Sent> sent = send(rows, done);
+        sender.flush();
+        Optional<Throwable> failure = settle(sent, done);
         outbox.delete(done);
-        return new Result(done.size(), failure);
+        return new Result(done.size(), failure.orElse(null));
     }
 
-    private void send(OutboxRow row, Map<Long, Future<RecordMetadata>> sent) {
-        CurrentState state = stateOf(row.getRealmId());
-        ObjectNode subject = null;
-        if (state != null && row.getSubjectKind() == OutboxRow.SubjectKind.ORGANIZATION) {
-            OrganizationModel organization = state.organization(row.getSubjectId());
-            subject = organization == null ? null : state.describe(organization);
-        } else if (state != null) {
-            UserModel user = state.user(row.getSubjectId());
-            if (user != null && user.getServiceAccountClientLink() != null) {
+    private List<Sent> send(List<OutboxRow> rows, List<Long> done) {
+        Iterator<Long> sequences = outbox.nextSequences(rows.size());
+        List<Sent> sent = new ArrayList<>();
+        for (OutboxRow row : rows) {
+            Snapshot snapshot = snapshots.computeIfAbsent(Subject.of(row), this::read);
+            if (!snapshot.relevant()) {
                 done.add(row.getId());
-                return;
+                continue;
             }
-            subject = user == null ? null : state.describe(user);
+            try {
+                sent.add(new Sent(row, sender.send(EventRecord.of(sender.topic(), row, snapshot.json(), sequences.next()))));
+            } catch (JsonProcessingException e) {
+                throw new IllegalStateException("outbox row " + row.getId() + " is not JSON", e);
+            }
         }
-        try {
-            sent.put(row.getId(), sender.send(EventRecord.of(sender.topic(), row, subject, outbox.nextSequence())));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("outbox row " + row.getId() + " is not JSON", e);
-        }
+        return sent;
     }
 
-    /** {@code null} when the realm has been deleted, and with it everybody in it. */
-    private CurrentState stateOf(String realmId) {
-        RealmModel realm = session.realms().getRealm(realmId);
-        if (realm == null) {
-            return null;
+    /** Adds the acknowledged rows to {@code done}; behind a row that failed, its subject's other rows stay too. */
+    private static Optional<Throwable> settle(List<Sent> sent, List<Long> done) {
+        Set<Subject> failed = new HashSet<>();
+        Throwable failure = null;
+        for (Sent each : sent) {
+            Throwable cause = outcome(each.acknowledgement());
+            if (cause != null) {
+                failure = cause;
+                failed.add(Subject.of(each.row()));
+            } else if (!failed.contains(Subject.of(each.row()))) {
+                done.add(each.row().getId());
+            }
         }
-        session.getContext().setRealm(realm);
-        return realms.computeIfAbsent(realmId, id -> new CurrentState(session, realm));
+        return Optional.ofNullable(failure);
+    }
+
+    private Snapshot read(Subject subject) {
+        RealmModel realm = session.realms().getRealm(subject.realmId());
+        if (realm == null) {
+            return Snapshot.GONE;
+        }
+        CurrentState state = new CurrentState(session, realm);
+        if (subject.kind() == OutboxRow.SubjectKind.ORGANIZATION) {
+            OrganizationModel organization = state.organization(subject.id());
+            return organization == null ? Snapshot.GONE : new Snapshot(true, state.describe(organization));
+        }
+        UserModel user = state.user(subject.id());
+        if (user == null) {
+            return Snapshot.GONE;
+        }
+        return user.getServiceAccountClientLink() == null ? new Snapshot(true, state.describe(user)) : Snapshot.IRRELEVANT;
     }
 
     private static Throwable outcome(Future<RecordMetadata> future) {
