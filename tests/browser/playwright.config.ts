@@ -1,0 +1,42 @@
+import { defineConfig } from '@playwright/test';
+import { artifacts } from './support/stack';
+
+/** Chromium as a session without a display starts it; nothing in it may call home. */
+const chromiumArgs = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export default defineConfig({
+  testDir: './specs',
+  outputDir: artifacts('browser'),
+  reporter: [['list']],
+  forbidOnly: true,
+  retries: 0,
+  // Each walk signs up its own person, so files may run side by side.
+  workers: 2,
+  fullyParallel: false,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  use: {
+    browserName: 'chromium',
+    launchOptions: {
+      executablePath: process.env.GATEHOUSE_TEST_CHROMIUM ?? '/usr/bin/chromium',
+      args: chromiumArgs,
+    },
+    actionTimeout: 10_000,
+    navigationTimeout: 20_000,
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+  },
+  projects: [
+    { name: 'walks', testIgnore: /outage\.spec\.ts/ },
+    // What stops a part of the stack disturbs everybody, so it comes last and alone.
+    { name: 'outages', testMatch: /outage\.spec\.ts/, dependencies: ['walks'] },
+  ],
+});

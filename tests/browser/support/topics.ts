@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import { Kafka, logLevel, type Consumer } from 'kafkajs';
+import { stack } from './stack';
+import { until } from './until';
+
+/** A record as it lies on a topic; `value` is null for a tombstone. */
+export interface TopicRecord {
+  key: string;
+  value: Record<string, unknown> | null;
+  headers: Record<string, string>;
+}
+
+/** Reads the topics that billing reads, from their beginning, as billing would. */
+export class Topics {
+  private readonly records: (TopicRecord & { topic: string })[] = [];
+
+  private constructor(private readonly consumer: Consumer) {}
+
+  static async open(...topics: string[]): Promise<Topics> {
+    const kafka = new Kafka({ clientId: 'browser-tests', brokers: [stack().kafka_bootstrap], logLevel: logLevel.NOTHING });
+    const reader = new Topics(kafka.consumer({ groupId: `browser-tests-${randomUUID()}`, maxWaitTimeInMs: 200 }));
+    await reader.consumer.connect();
+    await reader.consumer.subscribe({ topics, fromBeginning: true });
+    await reader.consumer.run({
+      eachMessage: async ({ topic, message }) => {
+        reader.records.push({
+          topic,
+          key: String(message.key),
+          value: message.value === null ? null : (JSON.parse(String(message.value)) as Record<string, unknown>),
+          headers: Object.fromEntries(Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)])),
+        });
+      },
+    });
+    return reader;
+  }
+
+  /** Waits for a record of `topic` that fits; the newest one that does. */
+  async find(topic: string, what: string, fits: (record: TopicRecord) => boolean): Promise<TopicRecord> {
+    return until(
+      `${what} on ${topic}`,
+      async () => this.records.findLast((record) => record.topic === topic && fits(record)),
+      { within: 30_000, seen: () => this.records.filter((r) => r.topic === topic).slice(-3).map((r) => r.key) },
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.consumer.disconnect();
+  }
+}
