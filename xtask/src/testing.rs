@@ -1,7 +1,87 @@
-//! Test services for whoever runs `cargo test`.
+//! Real parts for the Rust tests. Each function takes what the environment names or, without that, starts what is
+//! needed and keeps it running in the background, so that the next run of a single test takes seconds. `cargo xtask
+//! down` stops what was kept.
 
-/// The address of a PostgreSQL server for tests, as a superuser.
-#[expect(clippy::unused_async, reason = "the start of a server will be awaited here")]
-pub async fn postgres_url() -> anyhow::Result<String> {
-    std::env::var("GATEHOUSE_TEST_POSTGRES").map_err(Into::into)
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use anyhow::{Context as _, Result, ensure};
+use tokio::process::Command;
+use tokio::sync::OnceCell;
+
+use crate::layout::{Layout, root, target};
+use crate::stack::description::{Description, Endpoints};
+use crate::stack::lock;
+
+// Asked for once in each test program.
+static KEPT_POSTGRES: OnceCell<()> = OnceCell::const_new();
+static KEPT_KAFKA: OnceCell<()> = OnceCell::const_new();
+static KEPT_STACK: OnceCell<()> = OnceCell::const_new();
+
+/// PostgreSQL as its superuser, as `postgres://…`: a test makes a database of its own there.
+///
+/// Taken from `GATEHOUSE_TEST_POSTGRES` if that is set.
+pub async fn postgres_url() -> Result<String> {
+    if let Ok(url) = std::env::var("GATEHOUSE_TEST_POSTGRES") {
+        return Ok(url);
+    }
+    let layout = layout("postgres");
+    KEPT_POSTGRES.get_or_try_init(|| keep(&layout, "postgres")).await?;
+    Ok(Endpoints::read(&layout.endpoints())?.postgres_admin_url)
+}
+
+/// Bootstrap servers of a Kafka that makes no topic by itself: a test makes topics of its own there.
+///
+/// Taken from `GATEHOUSE_TEST_KAFKA` if that is set.
+pub async fn kafka_bootstrap() -> Result<String> {
+    if let Ok(servers) = std::env::var("GATEHOUSE_TEST_KAFKA") {
+        return Ok(servers);
+    }
+    let layout = layout("kafka");
+    KEPT_KAFKA.get_or_try_init(|| keep(&layout, "kafka")).await?;
+    Ok(Endpoints::read(&layout.endpoints())?.kafka_bootstrap)
+}
+
+/// A whole running stack: Keycloak with our realm, Kafka, PostgreSQL, the service and the inbox.
+///
+/// Its `stack.json` is the one that `GATEHOUSE_TEST_STACK` names, if that is set.
+pub async fn stack() -> Result<Description> {
+    if let Some(path) = std::env::var_os("GATEHOUSE_TEST_STACK") {
+        return Description::read(&PathBuf::from(path));
+    }
+    let layout = layout("stack");
+    KEPT_STACK.get_or_try_init(|| keep(&layout, "whole")).await?;
+    Description::read(&layout.description())
+}
+
+/// The state of everything that may have been kept running.
+pub(crate) fn kept() -> [Layout; 3] {
+    ["stack", "postgres", "kafka"].map(layout)
+}
+
+fn layout(name: &str) -> Layout {
+    Layout::new(target().join("test-services").join(name))
+}
+
+/// Starts a background stack, unless one runs. Test programs that ask at the same time wait for the first.
+async fn keep(layout: &Layout, scope: &str) -> Result<()> {
+    let turn = layout.state().with_extension("turn");
+    std::fs::create_dir_all(layout.state())?;
+    let turn = std::fs::File::create(&turn).context("cannot take turns")?;
+    tokio::task::spawn_blocking(move || turn.lock().map(|()| turn)).await??;
+    if lock::is_held(layout)? && layout.ready().exists() {
+        return Ok(());
+    }
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .args(["run", "--quiet", "--package=xtask", "--", "up", "--detach", "--fresh", "--for-tests"])
+        .args(["--scope", scope, "--state"])
+        .arg(layout.state())
+        .current_dir(root())
+        .stdin(Stdio::null())
+        .status()
+        .await
+        .context("cannot run cargo xtask up")?;
+    ensure!(status.success(), "the test services did not start: see {}", layout.log("up").display());
+    Ok(())
 }

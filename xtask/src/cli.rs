@@ -1,0 +1,56 @@
+//! What can be typed after `cargo xtask`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands::{down, up};
+use crate::stack::Scope;
+
+/// The developer's commands of Gatehouse.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Builds and starts the whole system on this machine, and prints where to click.
+    Up(Up),
+    /// Stops a system that was started with `up --detach`, and test services that were kept.
+    Down,
+}
+
+/// How to start the system.
+#[derive(Debug, Clone, Args)]
+pub struct Up {
+    /// Return when it is ready; `down` stops it.
+    #[arg(long)]
+    pub detach: bool,
+    /// Start from empty: forget all data and secrets.
+    #[arg(long)]
+    pub fresh: bool,
+    /// Keep the state in another directory.
+    #[arg(long, hide = true)]
+    pub state: Option<PathBuf>,
+    /// Listen on free ports instead of the well-known ones, and do not wait for the disk: for tests.
+    #[arg(long, hide = true)]
+    pub for_tests: bool,
+    /// Start only some parts.
+    #[arg(long, hide = true, value_enum, default_value = "whole")]
+    pub scope: Scope,
+}
+
+impl Cli {
+    /// Does what was asked.
+    pub async fn run(self) -> Result<ExitCode> {
+        match self.command {
+            Command::Up(up) => Box::pin(up::run(&up)).await,
+            Command::Down => down::run().await,
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Failures of the providers, on demand.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+
+use super::messages::Channel;
+
+/// How much later a slow provider answers.
+pub const SLOW: Duration = Duration::from_secs(2);
+/// How long a provider that never answers keeps a caller waiting at most.
+pub const NEVER: Duration = Duration::from_mins(2);
+
+/// How a provider behaves.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// As it should.
+    #[default]
+    Ok,
+    /// Says no at once.
+    Refuse,
+    /// Takes the call and never answers.
+    Timeout,
+    /// Answers two seconds late.
+    Slow,
+}
+
+/// How each channel behaves now.
+#[derive(Debug)]
+pub struct Faults {
+    email: watch::Sender<Mode>,
+    sms: watch::Sender<Mode>,
+}
+
+impl Default for Faults {
+    fn default() -> Self {
+        Self { email: watch::Sender::new(Mode::Ok), sms: watch::Sender::new(Mode::Ok) }
+    }
+}
+
+impl Faults {
+    /// Changes how a channel behaves from now on.
+    pub fn set(&self, channel: Channel, mode: Mode) {
+        self.channel(channel).send_replace(mode);
+    }
+
+    /// How a channel behaves.
+    #[must_use]
+    pub fn mode(&self, channel: Channel) -> Mode {
+        *self.channel(channel).borrow()
+    }
+
+    /// What a call must wait for first. `false`: the provider refuses, or the caller has waited for ever.
+    pub async fn pass(&self, channel: Channel) -> bool {
+        match self.mode(channel) {
+            Mode::Ok => true,
+            Mode::Refuse => false,
+            Mode::Slow => {
+                tokio::time::sleep(SLOW).await;
+                true
+            }
+            Mode::Timeout => {
+                tokio::time::sleep(NEVER).await;
+                false
+            }
+        }
+    }
+
+    fn channel(&self, channel: Channel) -> &watch::Sender<Mode> {
+        match channel {
+            Channel::Email => &self.email,
+            Channel::Sms => &self.sms,
+        }
+    }
+}

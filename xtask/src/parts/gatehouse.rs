@@ -1,0 +1,111 @@
+//! The service itself, built by Cargo and configured by its environment.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Result;
+use nix::sys::signal::Signal;
+use tokio::process::Command;
+
+use crate::layout::{Layout, root, target};
+use crate::parts::keycloak::REALM;
+use crate::probe::Probe;
+use crate::process::Spec;
+use crate::progress::Step;
+use crate::stack::ports::Ports;
+use crate::stack::secrets::Secrets;
+use crate::tools::command;
+
+const NAME: &str = "gatehouse";
+/// The client that the service signs in to Keycloak as.
+pub const SERVICE_CLIENT: &str = "gatehouse-service";
+
+/// The built service.
+#[derive(Debug, Clone)]
+pub struct Gatehouse {
+    binary: PathBuf,
+}
+
+impl Gatehouse {
+    /// Builds the service as the tests do, so that they share the work.
+    pub async fn prepare(step: &Step) -> Result<Self> {
+        step.stage("building the service");
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo
+            .args(["build", "--locked", "--package=gatehouse", "--bin=gatehouse"])
+            .envs([("CARGO_TERM_PROGRESS_WHEN", "always"), ("CARGO_TERM_PROGRESS_WIDTH", "100")])
+            .env("CARGO_TERM_COLOR", "never")
+            .current_dir(root());
+        command::run(&mut cargo, "cargo build", step, building).await?;
+        Ok(Self { binary: target().join("debug/gatehouse") })
+    }
+
+    /// Tells how to run it.
+    #[must_use]
+    pub fn spec(&self, layout: &Layout, ports: &Ports, secrets: &Secrets) -> Spec {
+        Spec {
+            name: NAME,
+            program: self.binary.clone(),
+            args: vec!["serve".into()],
+            env: environment(ports, secrets),
+            log: layout.log(NAME),
+            run_as: None,
+            stop_signal: Signal::SIGTERM,
+            ports: vec![ports.gatehouse, ports.gatehouse_operations],
+            probe: Probe::Http(vec![format!("http://127.0.0.1:{}/health/ready", ports.gatehouse_operations)]),
+            patience: Duration::from_mins(1),
+        }
+    }
+}
+
+/// The database of the service, with its own user.
+#[must_use]
+pub fn database_url(ports: &Ports, secrets: &Secrets) -> String {
+    format!("postgres://gatehouse:{}@localhost:{}/gatehouse", secrets.postgres_gatehouse, ports.postgres)
+}
+
+fn environment(ports: &Ports, secrets: &Secrets) -> Vec<(String, String)> {
+    [
+        ("GATEHOUSE__PROFILE", "development".to_owned()),
+        ("GATEHOUSE__HTTP__LISTEN", format!("127.0.0.1:{}", ports.gatehouse)),
+        ("GATEHOUSE__HTTP__OPERATIONS_LISTEN", format!("127.0.0.1:{}", ports.gatehouse_operations)),
+        ("GATEHOUSE__HTTP__PUBLIC_URL", ports.gatehouse_url()),
+        ("GATEHOUSE__DATABASE__URL", database_url(ports, secrets)),
+        ("GATEHOUSE__KAFKA__BOOTSTRAP_SERVERS", format!("127.0.0.1:{}", ports.kafka)),
+        ("GATEHOUSE__KEYCLOAK__URL", ports.keycloak_url()),
+        ("GATEHOUSE__KEYCLOAK__REALM", REALM.to_owned()),
+        ("GATEHOUSE__KEYCLOAK__CLIENT_ID", SERVICE_CLIENT.to_owned()),
+        ("GATEHOUSE__KEYCLOAK__CLIENT_SECRET", secrets.service_client.clone()),
+        ("GATEHOUSE__WEBHOOK__SECRETS", format!("[\"{}\"]", secrets.webhook)),
+        ("GATEHOUSE__OTP__PEPPER", secrets.otp_pepper.clone()),
+        ("GATEHOUSE__MAIL__HOST", "127.0.0.1".to_owned()),
+        ("GATEHOUSE__MAIL__PORT", ports.smtp.to_string()),
+        ("GATEHOUSE__MAIL__TLS", "none".to_owned()),
+        ("GATEHOUSE__MAIL__FROM", "Gatehouse <gatehouse@gatehouse.example>".to_owned()),
+        ("GATEHOUSE__SMS__SNS__ENDPOINT", format!("{}/sns", ports.inbox_url())),
+        ("GATEHOUSE__SMS__SNS__REGION", "ap-southeast-1".to_owned()),
+        // The inbox wants a signed call but knows no accounts.
+        ("AWS_ACCESS_KEY_ID", "development".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "development".to_owned()),
+    ]
+    .map(|(key, value)| (key.to_owned(), value))
+    .into()
+}
+
+/// Cargo's own progress line: `Building [=====>   ] 120/300: sqlx, tokio`.
+fn building(line: &str) -> Option<String> {
+    let rest = line.trim_start().strip_prefix("Building [")?;
+    Some(rest.split_once("] ")?.1.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::building;
+
+    #[test]
+    fn the_progress_of_cargo_is_passed_on() {
+        let line = "    Building [====>      ] 120/300: sqlx, tokio";
+        assert_eq!(building(line).as_deref(), Some("120/300: sqlx, tokio"));
+        assert_eq!(building("   Compiling sqlx v0.9.0"), None);
+    }
+}

@@ -1,0 +1,111 @@
+//! `stack.json`: what other programs may know of a running stack.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use serde::{Deserialize, Serialize};
+
+use super::ports::Ports;
+use super::secrets::Secrets;
+use crate::layout::write_private;
+use crate::parts::gatehouse::{SERVICE_CLIENT, database_url};
+use crate::parts::keycloak::{self, REALM};
+
+/// Where everything is and how to sign in. Field names are a contract.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it, and the contract of `stack.json` documents them")]
+pub struct Description {
+    pub keycloak_url: String,
+    pub realm: String,
+    pub gatehouse_url: String,
+    pub kafka_bootstrap: String,
+    pub postgres_url: String,
+    pub inbox_url: String,
+    pub webhook_secret: String,
+    pub keycloak_admin: Login,
+    pub staff: Login,
+    pub service_client: Client,
+}
+
+/// A user name and a password.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Login {
+    pub username: String,
+    pub password: String,
+}
+
+/// A client's id and secret.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Client {
+    pub client_id: String,
+    pub client_secret: String,
+}
+
+impl Description {
+    pub(super) fn new(ports: &Ports, secrets: &Secrets) -> Self {
+        Self {
+            keycloak_url: ports.keycloak_url(),
+            realm: REALM.to_owned(),
+            gatehouse_url: ports.gatehouse_url(),
+            kafka_bootstrap: ports.kafka_bootstrap(),
+            postgres_url: database_url(ports, secrets),
+            inbox_url: ports.inbox_url(),
+            webhook_secret: secrets.webhook.clone(),
+            keycloak_admin: Login {
+                username: keycloak::ADMIN.to_owned(),
+                password: secrets.keycloak_admin.clone(),
+            },
+            staff: Login { username: keycloak::STAFF.to_owned(), password: secrets.staff.clone() },
+            service_client: Client {
+                client_id: SERVICE_CLIENT.to_owned(),
+                client_secret: secrets.service_client.clone(),
+            },
+        }
+    }
+
+    /// Reads a `stack.json`.
+    pub fn read(path: &Path) -> Result<Self> {
+        read(path)
+    }
+
+    pub(super) fn write(&self, path: &Path) -> Result<()> {
+        write_private(path, &serde_json::to_string_pretty(self)?)
+    }
+}
+
+/// What only tests need to know beside `stack.json`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Endpoints {
+    /// PostgreSQL as its superuser, who may make databases.
+    pub postgres_admin_url: String,
+    /// Where Kafka clients start.
+    pub kafka_bootstrap: String,
+}
+
+impl Endpoints {
+    pub(super) fn new(ports: &Ports, secrets: &Secrets) -> Self {
+        Self {
+            postgres_admin_url: format!(
+                "postgres://postgres:{}@127.0.0.1:{}/postgres",
+                secrets.postgres_admin, ports.postgres
+            ),
+            kafka_bootstrap: format!("127.0.0.1:{}", ports.kafka),
+        }
+    }
+
+    /// Reads an `endpoints.json`.
+    pub fn read(path: &Path) -> Result<Self> {
+        read(path)
+    }
+
+    pub(super) fn write(&self, path: &Path) -> Result<()> {
+        write_private(path, &serde_json::to_string_pretty(self)?)
+    }
+}
+
+fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is not what was expected", path.display()))
+}

@@ -1,0 +1,133 @@
+//! The loopback ports of a stack: well-known ones for people, free ones for tests.
+
+use std::net::{Ipv4Addr, TcpListener};
+
+use anyhow::{Context as _, Result, bail};
+use serde::{Deserialize, Serialize};
+
+/// Every port that a stack listens on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Ports {
+    /// Keycloak, for browsers.
+    pub keycloak: u16,
+    /// Keycloak's health and metrics.
+    pub keycloak_management: u16,
+    /// The service, for browsers and Keycloak.
+    pub gatehouse: u16,
+    /// The service's health and metrics.
+    pub gatehouse_operations: u16,
+    /// Kafka, for clients.
+    pub kafka: u16,
+    /// Kafka's controller.
+    pub kafka_controller: u16,
+    /// PostgreSQL.
+    pub postgres: u16,
+    /// The inbox: its page, its API and the SNS endpoint.
+    pub inbox: u16,
+    /// The inbox's SMTP port, which passes mail on to the mail server.
+    pub smtp: u16,
+    /// The mail server's own SMTP port.
+    pub mail_smtp: u16,
+    /// The mail server's POP3 port.
+    pub mail_pop3: u16,
+}
+
+impl Ports {
+    /// The ports of `cargo xtask up`.
+    #[must_use]
+    pub fn fixed() -> Self {
+        Self {
+            keycloak: 8180,
+            keycloak_management: 8190,
+            gatehouse: 8080,
+            gatehouse_operations: 8081,
+            kafka: 9092,
+            kafka_controller: 9093,
+            postgres: 5433,
+            inbox: 8025,
+            smtp: 8026,
+            mail_smtp: 8027,
+            mail_pop3: 8028,
+        }
+    }
+
+    /// Ports that the kernel says are free. Two that ask at once get different ones.
+    pub fn free() -> Result<Self> {
+        let mut listeners = Vec::new();
+        let mut free = || -> Result<u16> {
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("there is no free port")?;
+            let port = listener.local_addr()?.port();
+            listeners.push(listener); // held until all are chosen
+            Ok(port)
+        };
+        Ok(Self {
+            keycloak: free()?,
+            keycloak_management: free()?,
+            gatehouse: free()?,
+            gatehouse_operations: free()?,
+            kafka: free()?,
+            kafka_controller: free()?,
+            postgres: free()?,
+            inbox: free()?,
+            smtp: free()?,
+            mail_smtp: free()?,
+            mail_pop3: free()?,
+        })
+    }
+
+    /// Says in one line each which ports another program holds.
+    pub fn refuse_taken(&self) -> Result<()> {
+        let taken: Vec<String> = self
+            .named()
+            .into_iter()
+            .filter(|(_, port)| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_err())
+            .map(|(name, port)| {
+                format!("port {port} (for {name}) is in use: stop the program that listens there")
+            })
+            .collect();
+        if !taken.is_empty() {
+            bail!("{}", taken.join("\n"));
+        }
+        Ok(())
+    }
+
+    fn named(&self) -> [(&'static str, u16); 11] {
+        [
+            ("Keycloak", self.keycloak),
+            ("Keycloak's health", self.keycloak_management),
+            ("Gatehouse", self.gatehouse),
+            ("Gatehouse's health", self.gatehouse_operations),
+            ("Kafka", self.kafka),
+            ("Kafka's controller", self.kafka_controller),
+            ("PostgreSQL", self.postgres),
+            ("the inbox", self.inbox),
+            ("the inbox's SMTP", self.smtp),
+            ("the mail server", self.mail_smtp),
+            ("the mail server's POP3", self.mail_pop3),
+        ]
+    }
+
+    /// Where browsers reach Keycloak.
+    #[must_use]
+    pub fn keycloak_url(&self) -> String {
+        format!("http://localhost:{}", self.keycloak)
+    }
+
+    /// Where browsers reach the service.
+    #[must_use]
+    pub fn gatehouse_url(&self) -> String {
+        format!("http://localhost:{}", self.gatehouse)
+    }
+
+    /// Where the inbox is.
+    #[must_use]
+    pub fn inbox_url(&self) -> String {
+        format!("http://localhost:{}", self.inbox)
+    }
+
+    /// Where Kafka clients start.
+    #[must_use]
+    pub fn kafka_bootstrap(&self) -> String {
+        format!("localhost:{}", self.kafka)
+    }
+}
