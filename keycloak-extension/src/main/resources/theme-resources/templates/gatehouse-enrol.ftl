@@ -22,8 +22,8 @@
                 <p id="destination-help" class="gatehouse-help">
                     ${msg("gatehouse.enrol." + channel + ".help")}
                     <#if channel = "sms" && countries?has_content>
-                        ${msg("gatehouse.enrol.sms.countries")}
-                        <#list countries as country>${msg("gatehouse.country." + country)}<#sep>${msg("gatehouse.list-separator")} </#sep></#list>.
+                        <#assign names><#list countries as country>${msg("gatehouse.country." + country)}<#sep>${msg("gatehouse.list-separator")} </#sep></#list></#assign>
+                        ${msg("gatehouse.enrol.sms.countries", names?markup_string)}
                     </#if>
                 </p>
                 <#if invalid>
