@@ -1,5 +1,6 @@
 package io.gatehouse.keycloak.events;
 
+import java.util.Collection;
 import java.util.Set;
 
 import org.jboss.logging.Logger;
@@ -18,12 +19,13 @@ import org.keycloak.models.UserModel.UserRemovedEvent;
 import org.keycloak.models.utils.PostMigrationEvent;
 import org.keycloak.provider.ProviderEvent;
 
+import io.gatehouse.keycloak.events.OutboxRow.SubjectKind;
 import io.gatehouse.keycloak.events.relay.Relay;
 
 /** Captures the events of the configured realms, and runs the relay that takes them to Kafka. */
 public class OutboxEventListenerFactory implements EventListenerProviderFactory {
 
-    static final String ID = "gatehouse";
+    public static final String ID = "gatehouse";
 
     private static final Logger LOG = Logger.getLogger(OutboxEventListenerFactory.class);
 
@@ -58,6 +60,19 @@ public class OutboxEventListenerFactory implements EventListenerProviderFactory 
         return new OutboxEventListener(session, config.enabled() ? config.realms() : Set.of(), this::wake);
     }
 
+    /** Whether the events of this realm are captured. */
+    public boolean captures(RealmModel realm) {
+        return config.enabled() && config.realms().contains(realm.getName());
+    }
+
+    /** Has the present state of these users and organisations sent, with this session's transaction. */
+    public void resync(KeycloakSession session, RealmModel realm, Collection<String> users, Collection<String> organizations) {
+        OutboxCollector collector = OutboxCollector.of(session, this::wake);
+        long now = Time.currentTimeMillis();
+        users.forEach(id -> collector.add(EventMapping.resync(realm.getId(), realm.getName(), SubjectKind.USER, id, now)));
+        organizations.forEach(id -> collector.add(EventMapping.resync(realm.getId(), realm.getName(), SubjectKind.ORGANIZATION, id, now)));
+    }
+
     @Override
     public void close() {
         Relay running = relay;
@@ -71,7 +86,7 @@ public class OutboxEventListenerFactory implements EventListenerProviderFactory 
             captureMembership(joined, OperationType.CREATE);
         } else if (event instanceof OrganizationMemberLeaveEvent left) {
             captureMembership(left, OperationType.DELETE);
-        } else if (event instanceof UserRemovedEvent removed && config.realms().contains(removed.getRealm().getName())) {
+        } else if (event instanceof UserRemovedEvent removed && captures(removed.getRealm())) {
             OutboxCollector.of(removed.getKeycloakSession(), this::wake).addRemoval(removed.getRealm(), removed.getUser().getId());
         } else if (event instanceof PostMigrationEvent) {
             startRelay(factory);
@@ -80,7 +95,7 @@ public class OutboxEventListenerFactory implements EventListenerProviderFactory 
 
     private void captureMembership(OrganizationMembershipEvent event, OperationType operation) {
         RealmModel realm = event.getSession().getContext().getRealm();
-        if (realm != null && config.realms().contains(realm.getName())) {
+        if (realm != null && captures(realm)) {
             OutboxCollector.of(event.getSession(), this::wake).add(EventMapping.membership(
                     realm.getId(), realm.getName(), event.getUser().getId(), operation, Time.currentTimeMillis()));
         }

@@ -1,0 +1,114 @@
+package io.gatehouse.keycloak.otp;
+
+import java.io.IOException;
+import java.util.Optional;
+
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.UserModel;
+import org.keycloak.sessions.AuthenticationSessionModel;
+import org.keycloak.util.JsonSerialization;
+
+import io.gatehouse.keycloak.otp.service.Challenge;
+import io.gatehouse.keycloak.otp.service.ChallengeRequest;
+import io.gatehouse.keycloak.otp.service.Factor;
+import io.gatehouse.keycloak.otp.service.OtpResult;
+import io.gatehouse.keycloak.otp.service.OtpService;
+import io.gatehouse.keycloak.otp.service.Purpose;
+
+/**
+ * The code that one person is asked for at one step of one login. What is known of it lives in a note of the authentication session
+ * whose name holds step, person and purpose, so that what was gained at one step can never count at another.
+ */
+final class CodeSession {
+
+    private final KeycloakSession session;
+    private final AuthenticationSessionModel login;
+    private final UserModel user;
+    private final Channel channel;
+    private final Purpose purpose;
+    private final String note;
+
+    /** @param step id of the execution or of the required action */
+    CodeSession(KeycloakSession session, AuthenticationSessionModel login, UserModel user, Channel channel, Purpose purpose, String step) {
+        this.session = session;
+        this.login = login;
+        this.user = user;
+        this.channel = channel;
+        this.purpose = purpose;
+        this.note = "gatehouse.code." + step + "." + user.getId() + "." + purpose.id();
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    Purpose purpose() {
+        return purpose;
+    }
+
+    /** What was sent at this step, even if it has expired. */
+    Optional<Challenge> current() {
+        String json = login.getAuthNote(note);
+        if (json == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(JsonSerialization.readValue(json, Challenge.class));
+        } catch (IOException e) {
+            forget();
+            return Optional.empty();
+        }
+    }
+
+    void forget() {
+        login.removeAuthNote(note);
+    }
+
+    /** @param destination for enrolment only, otherwise {@code null} */
+    OtpResult<Challenge> issue(String destination) {
+        return keep(service().issue(new ChallengeRequest(login.getRealm().getName(), user.getId(), id(), purpose.id(),
+                login.getClient().getClientId(), channel.id(), destination,
+                session.getContext().resolveLocale(user).toLanguageTag(), session.getContext().getConnection().getRemoteHost())));
+    }
+
+    OtpResult<Challenge> resend(Challenge challenge) {
+        return keep(service().resend(challenge.id(), id()));
+    }
+
+    OtpResult<Factor> verify(Challenge challenge, String code) {
+        OtpResult<Factor> result = service().verify(challenge.id(), id(), code);
+        if (result instanceof OtpResult.Ok<Factor> ok) {
+            forget();
+            // A right code proves the channel it went by, no other.
+            return channel.id().equals(ok.value().channel()) ? result : new OtpResult.Unavailable<>();
+        }
+        if (result instanceof OtpResult.Refused<Factor> refused && refused.attemptsLeft() != null) {
+            store(challenge.withAttemptsLeft(refused.attemptsLeft()));
+        }
+        return result;
+    }
+
+    /** One tab of one login: Keycloak gives each tab its own steps. */
+    private String id() {
+        return login.getParentSession().getId() + "." + login.getTabId();
+    }
+
+    private OtpResult<Challenge> keep(OtpResult<Challenge> result) {
+        if (result instanceof OtpResult.Ok<Challenge> ok) {
+            store(ok.value());
+        }
+        return result;
+    }
+
+    private void store(Challenge challenge) {
+        try {
+            login.setAuthNote(note, JsonSerialization.writeValueAsString(challenge));
+        } catch (IOException e) {
+            throw new IllegalStateException("strings and numbers are always writable as JSON", e);
+        }
+    }
+
+    private OtpService service() {
+        return session.getProvider(OtpService.class);
+    }
+}

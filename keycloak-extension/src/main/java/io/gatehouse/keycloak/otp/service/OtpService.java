@@ -1,0 +1,14 @@
+package io.gatehouse.keycloak.otp.service;
+
+import org.keycloak.provider.Provider;
+
+/** The service that sends and checks codes. Implementations never throw for a service that is away, slow or not to be trusted. */
+public interface OtpService extends Provider {
+
+    /** Sends a code, or returns the live challenge of the same session, purpose and channel without sending again. */
+    OtpResult<Challenge> issue(ChallengeRequest request);
+
+    OtpResult<Challenge> resend(String challengeId, String authSessionId);
+
+    OtpResult<Factor> verify(String challengeId, String authSessionId, String code);
+}

@@ -1,0 +1,6 @@
+package io.gatehouse.keycloak.otp.service;
+
+import org.keycloak.provider.ProviderFactory;
+
+public interface OtpServiceFactory extends ProviderFactory<OtpService> {
+}
