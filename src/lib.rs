@@ -11,5 +11,10 @@
 
 pub mod app;
 pub mod cli;
+pub mod companies;
+pub mod contacts;
+pub mod directory;
+pub mod events;
 pub mod platform;
 pub mod portal;
+pub mod publishing;

@@ -84,3 +84,17 @@ pub fn is_transient(error: &sqlx::Error) -> bool {
 pub fn violated_constraint(error: &sqlx::Error) -> Option<&str> {
     error.as_database_error().and_then(sqlx::error::DatabaseError::constraint)
 }
+
+/// An error without the values it was about: PostgreSQL's own text can quote a row, and rows hold
+/// personal data.
+#[must_use]
+pub fn describe(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Database(db) => format!(
+            "{} {}",
+            db.code().unwrap_or_default(),
+            db.constraint().map_or_else(|| format!("{:?}", db.kind()), str::to_owned)
+        ),
+        other => other.to_string(),
+    }
+}

@@ -1,5 +1,6 @@
 //! Plumbing that knows no word of the business. It imports nothing above itself.
 
+pub mod changed_keys;
 pub mod clock;
 pub mod config;
 pub mod db;
@@ -7,6 +8,10 @@ pub mod entropy;
 pub mod health;
 pub mod http;
 pub mod ids;
+pub mod inbox;
+pub mod jobs;
+pub mod kafka;
+pub mod leader;
 pub mod masked;
 pub mod problem;
 pub mod telemetry;

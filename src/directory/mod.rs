@@ -1,0 +1,19 @@
+//! People and organisations as Keycloak knows them.
+//!
+//! Keycloak's records carry the whole state, and a sequence that grows per key: applying one means
+//! replacing what is held, unless what is held is newer. Applying a record twice, or an old one
+//! late, changes nothing.
+
+mod model;
+mod status;
+mod store;
+
+pub use model::{Change, OrganizationRow, PersonRow, PersonUpdate, fold};
+pub use status::{SecondFactor, Status, second_factors, status};
+pub use store::{
+    PeopleApplied, apply_organizations_in_tx, apply_people_in_tx, mark_all_people_in_tx, members_of,
+    memberships_of, organizations_by_id, people_by_id,
+};
+
+/// The stream of records about people; their key is the user id.
+pub const PEOPLE_STREAM: &str = "users";

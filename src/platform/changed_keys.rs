@@ -1,0 +1,99 @@
+//! What the outside has not heard of yet: keys, not messages.
+//!
+//! A change marks the key in its own transaction. Whoever publishes builds the record from the
+//! state of that moment, so a thousand changes of one key cost one record, the order of changes
+//! does not matter, and "publish everything again" is marking every key.
+
+use std::sync::Arc;
+
+use sqlx::{FromRow, PgConnection};
+use tokio::sync::Notify;
+
+/// A marked key. The generation tells a mark from a later one of the same key.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct ChangedKey {
+    /// The stream of records, a name of ours, not a Kafka topic.
+    pub stream: String,
+    /// The key in the stream.
+    pub key: String,
+    /// Grows with every mark.
+    pub generation: i64,
+}
+
+/// Marks keys of streams in the caller's transaction: pairs of stream and key, in any order.
+pub async fn mark<K: AsRef<str>>(
+    conn: &mut PgConnection,
+    marks: impl IntoIterator<Item = (&'static str, K)>,
+) -> Result<(), sqlx::Error> {
+    let (streams, keys): (Vec<&str>, Vec<String>) =
+        marks.into_iter().map(|(stream, key)| (stream, key.as_ref().to_owned())).unzip();
+    if keys.is_empty() {
+        return Ok(());
+    }
+    // In one order for everybody, so that no two transactions wait for each other in a circle.
+    sqlx::query(
+        "INSERT INTO changed_keys (stream, key)
+         SELECT DISTINCT stream, key FROM unnest($1::text[], $2::text[]) AS marked (stream, key)
+         ORDER BY stream, key
+         ON CONFLICT ON CONSTRAINT changed_keys_pkey
+         DO UPDATE SET generation = nextval('changed_key_generations'), marked_at = now()",
+    )
+    .bind(streams)
+    .bind(keys)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// The keys that were marked first, at most `limit`.
+pub async fn oldest(conn: &mut PgConnection, limit: i64) -> Result<Vec<ChangedKey>, sqlx::Error> {
+    sqlx::query_as("SELECT stream, key, generation FROM changed_keys ORDER BY generation LIMIT $1")
+        .bind(limit)
+        .fetch_all(conn)
+        .await
+}
+
+/// Takes the marks away, except of keys that were marked again meanwhile.
+pub async fn unmark(conn: &mut PgConnection, done: &[ChangedKey]) -> Result<(), sqlx::Error> {
+    let streams: Vec<&str> = done.iter().map(|key| key.stream.as_str()).collect();
+    let keys: Vec<&str> = done.iter().map(|key| key.key.as_str()).collect();
+    let generations: Vec<i64> = done.iter().map(|key| key.generation).collect();
+    sqlx::query(
+        "DELETE FROM changed_keys USING unnest($1::text[], $2::text[], $3::bigint[])
+             AS done (stream, key, generation)
+         WHERE changed_keys.stream = done.stream AND changed_keys.key = done.key
+           AND changed_keys.generation = done.generation",
+    )
+    .bind(streams)
+    .bind(keys)
+    .bind(generations)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// How many keys wait, and for how many seconds the one that has waited longest.
+pub async fn waiting(conn: &mut PgConnection) -> Result<(i64, f64), sqlx::Error> {
+    sqlx::query_as(
+        "SELECT count(*), coalesce(extract(epoch FROM now() - min(marked_at)), 0)::float8 FROM changed_keys",
+    )
+    .fetch_one(conn)
+    .await
+}
+
+/// Tells the publisher of this process that keys were marked. Call it after the commit; a mark that
+/// nobody tells of is found by looking now and then.
+#[derive(Debug, Clone, Default)]
+pub struct Bell(Arc<Notify>);
+
+impl Bell {
+    /// Rings; one ring is kept when nobody listens just now.
+    pub fn ring(&self) {
+        self.0.notify_one();
+    }
+
+    /// Waits for a ring.
+    pub async fn rung(&self) {
+        self.0.notified().await;
+    }
+}

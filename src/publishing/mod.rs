@@ -1,0 +1,17 @@
+//! The records that billing reads: whole, current, one a key, in compacted topics.
+//!
+//! Changes mark keys; the publisher builds each record from the state of one snapshot and sends it.
+//! See [`Publisher`] for what is promised and why it holds.
+
+mod billing;
+mod cloud_events;
+mod config;
+mod publisher;
+mod record;
+mod store;
+
+pub use billing::{Billing, Readiness};
+pub use config::PublishingConfig;
+pub use publisher::Publisher;
+pub use record::{CompanyOfUser, CompanyRecord, EmailEntry, Name, PhoneEntry, Project, Region, UserRecord};
+pub use store::mark_everything_in_tx;

@@ -1,0 +1,109 @@
+//! The statements of publishing.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sqlx::{FromRow, PgConnection};
+
+use crate::{
+    companies::{self, COMPANIES_STREAM},
+    directory::{self, PEOPLE_STREAM},
+    platform::changed_keys,
+};
+
+/// What was published last under a key.
+#[derive(Debug, Clone, FromRow)]
+pub struct Published {
+    pub key: String,
+    pub content_hash: Option<Vec<u8>>,
+}
+
+/// What was acknowledged by Kafka.
+#[derive(Debug, Clone)]
+pub struct Acknowledged {
+    pub stream: String,
+    pub key: String,
+    pub revision: i64,
+    pub content_hash: Vec<u8>,
+    pub is_tombstone: bool,
+}
+
+/// What was published last under these keys of a stream.
+pub async fn published(
+    conn: &mut PgConnection,
+    stream: &str,
+    keys: &[String],
+) -> Result<HashMap<String, Published>, sqlx::Error> {
+    let rows: Vec<Published> = sqlx::query_as(
+        "SELECT key, content_hash FROM published_records WHERE stream = $1 AND key = ANY($2)",
+    )
+    .bind(stream)
+    .bind(keys)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.key.clone(), row)).collect())
+}
+
+/// As many new revisions, growing, with the time of the database.
+pub async fn revisions(
+    conn: &mut PgConnection,
+    count: usize,
+) -> Result<(Vec<i64>, DateTime<Utc>), sqlx::Error> {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    let mut revisions: Vec<i64> =
+        sqlx::query_scalar("SELECT nextval('record_revisions') FROM generate_series(1, $1)")
+            .bind(count)
+            .fetch_all(&mut *conn)
+            .await?;
+    revisions.sort_unstable();
+    let now = sqlx::query_scalar("SELECT clock_timestamp()").fetch_one(conn).await?;
+    Ok((revisions, now))
+}
+
+/// Notes what was acknowledged.
+pub async fn note_published(conn: &mut PgConnection, done: &[Acknowledged]) -> Result<(), sqlx::Error> {
+    let streams: Vec<&str> = done.iter().map(|record| record.stream.as_str()).collect();
+    let keys: Vec<&str> = done.iter().map(|record| record.key.as_str()).collect();
+    let revisions: Vec<i64> = done.iter().map(|record| record.revision).collect();
+    let hashes: Vec<&[u8]> = done.iter().map(|record| record.content_hash.as_slice()).collect();
+    let tombstones: Vec<bool> = done.iter().map(|record| record.is_tombstone).collect();
+    sqlx::query(
+        "INSERT INTO published_records (stream, key, revision, content_hash, is_tombstone)
+         SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bytea[], $5::boolean[])
+         ON CONFLICT ON CONSTRAINT published_records_pkey DO UPDATE SET
+             revision = excluded.revision, content_hash = excluded.content_hash,
+             is_tombstone = excluded.is_tombstone, published_at = now()",
+    )
+    .bind(streams)
+    .bind(keys)
+    .bind(revisions)
+    .bind(hashes)
+    .bind(tombstones)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// Asks for every record that was published within the last `seconds` to be sent again.
+pub async fn doubt_recent_in_tx(conn: &mut PgConnection, seconds: f64) -> Result<usize, sqlx::Error> {
+    let doubted: Vec<(String, String)> = sqlx::query_as(
+        "UPDATE published_records SET content_hash = NULL
+         WHERE published_at > now() - make_interval(secs => $1) RETURNING stream, key",
+    )
+    .bind(seconds)
+    .fetch_all(&mut *conn)
+    .await?;
+    let known = [PEOPLE_STREAM, COMPANIES_STREAM];
+    let marks = doubted
+        .iter()
+        .filter_map(|(stream, key)| known.iter().find(|known| *known == stream).map(|stream| (*stream, key)));
+    changed_keys::mark(conn, marks).await?;
+    Ok(doubted.len())
+}
+
+/// Asks for every record to be sent again, changed or not. Returns how many keys that are.
+pub async fn mark_everything_in_tx(conn: &mut PgConnection) -> Result<usize, sqlx::Error> {
+    sqlx::query("UPDATE published_records SET content_hash = NULL").execute(&mut *conn).await?;
+    let people = directory::mark_all_people_in_tx(conn).await?;
+    Ok(people + companies::mark_all_in_tx(conn).await?)
+}
