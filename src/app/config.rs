@@ -9,10 +9,15 @@ use figment::{
 use serde::Deserialize;
 use url::Url;
 
-use crate::platform::{
-    config::{Findings, InvalidConfig, Profile},
-    db::DatabaseConfig,
-    telemetry::TelemetryConfig,
+use crate::{
+    adapters::keycloak::KeycloakConfig,
+    platform::{
+        config::{Findings, InvalidConfig, Profile},
+        db::DatabaseConfig,
+        kafka::KafkaConfig,
+        telemetry::TelemetryConfig,
+    },
+    publishing::PublishingConfig,
 };
 
 const DEFAULTS: &str = include_str!("default.toml");
@@ -27,6 +32,12 @@ pub struct Config {
     pub http: HttpConfig,
     /// Our PostgreSQL.
     pub database: DatabaseConfig,
+    /// Kafka, and the topics of Keycloak's events.
+    pub kafka: KafkaConfig,
+    /// Keycloak's administration.
+    pub keycloak: KeycloakConfig,
+    /// The records for billing.
+    pub publishing: PublishingConfig,
     /// Logs.
     pub telemetry: TelemetryConfig,
 }
@@ -89,6 +100,9 @@ impl Config {
             "an https address in the production profile",
         );
         self.database.validate(findings);
+        self.kafka.validate(findings);
+        self.keycloak.validate(self.profile, findings);
+        self.publishing.validate(findings);
     }
 }
 

@@ -137,8 +137,10 @@ impl Ingest {
             members.into_iter().map(|(_, user)| user).filter(|user| !known.contains(user.as_str())).collect();
         let others: Vec<String> = others.into_iter().collect();
         let others = directory::people_by_id(conn, &others).await?;
-        let others =
-            others.into_iter().map(|row| Change { before: Some(row.clone()), after: row }).collect::<Vec<_>>();
+        let others = others
+            .into_iter()
+            .map(|row| Change { before: Some(row.clone()), after: row })
+            .collect::<Vec<_>>();
         let everybody: Vec<&Change<PersonRow>> = changes.iter().chain(&others).collect();
 
         let ids: Vec<String> = everybody.iter().map(|change| change.after.user_id.clone()).collect();
@@ -210,10 +212,7 @@ impl Sink for Ingest {
 fn facts(person: &PersonRow) -> Facts {
     Facts {
         user_id: person.user_id.clone(),
-        login: person
-            .email
-            .clone()
-            .map(|address| Login { address, verified: person.email_verified }),
+        login: person.email.clone().map(|address| Login { address, verified: person.email_verified }),
         destinations: Vec::new(),
         exists: person.is_alive(),
         since: person.updated_at,

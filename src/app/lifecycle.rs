@@ -9,7 +9,7 @@ use sqlx::PgPool;
 use tokio::{net::TcpListener, signal};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Config, operations};
+use super::{Config, Pipeline, operations};
 use crate::platform::{db, health::Health, http};
 
 /// How long running work may take after a stop signal before it is abandoned.
@@ -27,7 +27,10 @@ pub async fn serve(config: Config, metrics: PrometheusHandle) -> anyhow::Result<
     let operations = bind(config.http.operations_listen, "http.operations_listen").await?;
     let public = bind(config.http.listen, "http.listen").await?;
     tasks.spawn(http::serve(operations, operations::router(health.clone(), metrics), stop.clone()));
-    tasks.spawn(keep_database(pool.clone(), health.clone(), stop.clone()));
+    let migrated = CancellationToken::new();
+    tasks.spawn(keep_database(pool.clone(), health.clone(), migrated.clone(), stop.clone()));
+    let pipeline = Pipeline { config: &config, pool: pool.clone(), health: &health, stop: stop.clone() };
+    pipeline.start(&tasks, &migrated).context("kafka")?;
     tasks.spawn(http::serve(public, http::with_layers(Router::new()), stop.clone()));
     tracing::info!(listen = %config.http.listen, "started");
 
@@ -48,19 +51,18 @@ async fn bind(address: std::net::SocketAddr, key: &str) -> anyhow::Result<TcpLis
         .with_context(|| format!("{key}: expected a free address, {address} cannot be bound"))
 }
 
-/// Migrates as soon as the database answers, then keeps the readiness of the database true.
-async fn keep_database(pool: PgPool, health: Health, stop: CancellationToken) {
+/// Migrates as soon as the database answers and tells so by `migrated`, then keeps the readiness of the database true.
+async fn keep_database(pool: PgPool, health: Health, migrated: CancellationToken, stop: CancellationToken) {
     let part = health.part("database");
-    let mut migrated = false;
     while !stop.is_cancelled() {
-        let answer = if migrated {
+        let answer = if migrated.is_cancelled() {
             sqlx::query("SELECT 1").execute(&pool).await.map(drop).map_err(anyhow::Error::from)
         } else {
             db::MIGRATIONS.run(&pool).await.map_err(anyhow::Error::from)
         };
         match answer {
             Ok(()) => {
-                migrated = true;
+                migrated.cancel();
                 part.report(true);
             }
             Err(error) => {

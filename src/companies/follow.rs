@@ -79,7 +79,8 @@ impl Follower {
         let mut members = store::members(conn, &[], &users).await?;
         let mut requests = store::requests(conn, &[], &users).await?;
         let names = organizations.iter().filter_map(|row| comparable_name(row.name.as_deref()?));
-        let keys: Vec<String> = people.iter().filter_map(|person| person.claim.clone()).chain(names).collect();
+        let keys: Vec<String> =
+            people.iter().filter_map(|person| person.claim.clone()).chain(names).collect();
         let organization_ids: Vec<String> = organizations
             .iter()
             .map(|row| row.organization_id.clone())
@@ -107,7 +108,9 @@ impl Follower {
             requests.extend(store::requests(conn, &pending, &[]).await?);
             let asking: Vec<String> = requests.iter().map(|request| request.user_id.clone()).collect();
             let asking = directory::people_by_id(conn, &asking).await?;
-            proven.extend(asking.into_iter().filter(|person| person.email_verified).map(|person| person.user_id));
+            proven.extend(
+                asking.into_iter().filter(|person| person.email_verified).map(|person| person.user_id),
+            );
         }
         Ok(Ledger {
             companies: companies.into_iter().map(|company| (company.company_id, company)).collect(),
@@ -188,8 +191,12 @@ async fn write(conn: &mut PgConnection, before: &Ledger, after: Ledger) -> Resul
 }
 
 /// What is no longer there, and what is new or different.
-fn difference<K: Ord, V: Clone + PartialEq>(before: &BTreeMap<K, V>, after: &BTreeMap<K, V>) -> (Vec<V>, Vec<V>) {
+fn difference<K: Ord, V: Clone + PartialEq>(
+    before: &BTreeMap<K, V>,
+    after: &BTreeMap<K, V>,
+) -> (Vec<V>, Vec<V>) {
     let gone = before.iter().filter(|(key, _)| !after.contains_key(key)).map(|(_, value)| value.clone());
-    let put = after.iter().filter(|(key, value)| before.get(key) != Some(value)).map(|(_, value)| value.clone());
+    let put =
+        after.iter().filter(|(key, value)| before.get(key) != Some(value)).map(|(_, value)| value.clone());
     (gone.collect(), put.collect())
 }

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
-use super::{Claim, Company, CompanyId, Decision, Held, JoinRequest, Member, Role, Status, comparable_name, decide};
+use super::{
+    Claim, Company, CompanyId, Decision, Held, JoinRequest, Member, Role, Status, comparable_name, decide,
+};
 use crate::directory::OrganizationRow;
 
 /// A person after a change, as far as companies are concerned.
@@ -73,7 +75,8 @@ impl Ledger {
             id
         });
         self.open_to_administrator(id, row.updated_at);
-        let claim_key = comparable_name(name).filter(|key| self.holder(key).is_none_or(|holder| holder == id));
+        let claim_key =
+            comparable_name(name).filter(|key| self.holder(key).is_none_or(|holder| holder == id));
         let status = if row.enabled { Status::Active } else { Status::Disabled };
         let Some(company) = self.companies.get_mut(&id) else { return };
         let wanted = Company {
@@ -95,7 +98,10 @@ impl Ledger {
         let alias: Option<CompanyId> = row.alias.as_ref().and_then(|alias| alias.parse().ok());
         living()
             .find(|company| company.organization_id.as_ref() == Some(&row.organization_id))
-            .or_else(|| living().find(|company| company.organization_id.is_none() && Some(company.company_id) == alias))
+            .or_else(|| {
+                living()
+                    .find(|company| company.organization_id.is_none() && Some(company.company_id) == alias)
+            })
             .or_else(|| {
                 living().find(|c| c.organization_id.is_none() && c.claim_key.is_some() && c.claim_key == key)
             })
@@ -129,7 +135,9 @@ impl Ledger {
             .companies
             .values()
             .filter(|company| company.deleted_at.is_none())
-            .filter(|company| company.organization_id.as_ref().is_some_and(|id| person.organizations.contains(id)))
+            .filter(|company| {
+                company.organization_id.as_ref().is_some_and(|id| person.organizations.contains(id))
+            })
             .map(|company| company.company_id)
             .collect();
         self.members.retain(|key, member| {
@@ -251,8 +259,13 @@ impl Ledger {
     }
 
     fn appoint(&mut self, id: CompanyId, user_id: &str, proven: bool, since: DateTime<Utc>) {
-        let member =
-            Member { company_id: id, user_id: user_id.to_owned(), role: Role::Admin, in_keycloak: false, since };
+        let member = Member {
+            company_id: id,
+            user_id: user_id.to_owned(),
+            role: Role::Admin,
+            in_keycloak: false,
+            since,
+        };
         self.members.insert((id, user_id.to_owned()), member);
         if proven {
             self.activate(id, since);

@@ -49,11 +49,8 @@ pub fn decide(claims: &[Claim], mut held: HashMap<String, Held>) -> Vec<Decision
     claims
         .iter()
         .map(|claim| {
-            let now = if claim.proven {
-                Held::Firmly
-            } else {
-                Held::Unproven { founder: claim.user_id.clone() }
-            };
+            let now =
+                if claim.proven { Held::Firmly } else { Held::Unproven { founder: claim.user_id.clone() } };
             match held.get(&claim.key) {
                 None => {
                     held.insert(claim.key.clone(), now);

@@ -2,10 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{
-    Contact, ContactId, Kind, Proof, Purpose,
-    model::comparable_email,
-};
+use super::{Contact, ContactId, Kind, Proof, Purpose, model::comparable_email};
 use crate::platform::masked::Masked;
 
 /// What is true about a person's addresses elsewhere.

@@ -46,7 +46,10 @@ pub async fn follow_people_in_tx(
         }
     }
     if !gone.is_empty() {
-        sqlx::query("DELETE FROM contacts WHERE contact_id = ANY($1)").bind(&gone).execute(&mut *conn).await?;
+        sqlx::query("DELETE FROM contacts WHERE contact_id = ANY($1)")
+            .bind(&gone)
+            .execute(&mut *conn)
+            .await?;
     }
     if !written.is_empty() {
         // Those that are no longer primary come before those that now are: one a kind is allowed.

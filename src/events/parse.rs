@@ -109,7 +109,8 @@ pub fn parse(record: &Record) -> Result<Event, Unreadable> {
     let id = header(record, "ce_id", 255)?;
     let kind = header(record, "ce_type", 255)?;
     let realm = source.strip_prefix("/realms/").filter(|realm| !realm.is_empty());
-    let sequence: i64 = number(header(record, "ce_sequence", 19)?).ok_or(Unreadable::Header("ce_sequence"))?;
+    let sequence: i64 =
+        number(header(record, "ce_sequence", 19)?).ok_or(Unreadable::Header("ce_sequence"))?;
     let time = DateTime::parse_from_rfc3339(header(record, "ce_time", 64)?)
         .map_err(|_| Unreadable::Header("ce_time"))?;
     let subject = match serde_json::from_slice::<Value>(value) {

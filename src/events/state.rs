@@ -98,12 +98,8 @@ impl Person {
 
     /// Whether every text fits our columns: within bounds and without NUL, which PostgreSQL refuses.
     pub(super) fn is_storable(&self) -> bool {
-        let masked = [
-            Some(&self.username),
-            self.email.as_ref(),
-            self.first_name.as_ref(),
-            self.last_name.as_ref(),
-        ];
+        let masked =
+            [Some(&self.username), self.email.as_ref(), self.first_name.as_ref(), self.last_name.as_ref()];
         let attributes = &self.attributes;
         let plain = [
             self.locale.as_ref(),
@@ -115,7 +111,8 @@ impl Person {
             attributes.time_zone.as_ref(),
         ];
         let factors = self.factors.iter().flat_map(|f| [Some(&f.id), Some(&f.channel), f.hint.as_ref()]);
-        let organizations = self.organizations.iter().flat_map(|o| [Some(&o.id), Some(&o.alias), Some(&o.name)]);
+        let organizations =
+            self.organizations.iter().flat_map(|o| [Some(&o.id), Some(&o.alias), Some(&o.name)]);
         masked
             .into_iter()
             .flatten()
@@ -127,6 +124,8 @@ impl Person {
 
 impl Organization {
     pub(super) fn is_storable(&self) -> bool {
-        [&self.id, &self.alias, &self.name].iter().all(|text| text.len() <= Person::MAX_TEXT && !text.contains('\0'))
+        [&self.id, &self.alias, &self.name]
+            .iter()
+            .all(|text| text.len() <= Person::MAX_TEXT && !text.contains('\0'))
     }
 }

@@ -79,6 +79,15 @@ pub fn is_transient(error: &sqlx::Error) -> bool {
     }
 }
 
+/// Whether the database refuses the values of a statement, rather than the statement or the moment:
+/// the same values will be refused again.
+#[must_use]
+pub fn refuses_values(error: &sqlx::Error) -> bool {
+    // 22 data exception, 23 integrity constraint violation (PostgreSQL, appendix A).
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
+}
+
 /// The name of the constraint that a statement ran into, to be mapped to a rule of the feature.
 #[must_use]
 pub fn violated_constraint(error: &sqlx::Error) -> Option<&str> {

@@ -57,6 +57,9 @@ pub fn outgoing(
         topic: topic.to_owned(),
         key: Some(key.as_bytes().to_vec()),
         value,
-        headers: headers.into_iter().map(|(name, value)| (name.to_owned(), Some(value.into_bytes()))).collect(),
+        headers: headers
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), Some(value.into_bytes())))
+            .collect(),
     }
 }

@@ -26,10 +26,15 @@ impl PublishingConfig {
             "publishing.region",
             "the name of the region, without blanks",
         );
-        for (key, topic) in
-            [("publishing.users_topic", &self.users_topic), ("publishing.companies_topic", &self.companies_topic)]
-        {
-            findings.expect(is_topic(topic), key, "a topic name: 1 to 249 of letters, digits, '.', '_' and '-'");
+        for (key, topic) in [
+            ("publishing.users_topic", &self.users_topic),
+            ("publishing.companies_topic", &self.companies_topic),
+        ] {
+            findings.expect(
+                is_topic(topic),
+                key,
+                "a topic name: 1 to 249 of letters, digits, '.', '_' and '-'",
+            );
         }
         findings.expect(
             self.users_topic != self.companies_topic,

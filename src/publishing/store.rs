@@ -34,13 +34,12 @@ pub async fn published(
     stream: &str,
     keys: &[String],
 ) -> Result<HashMap<String, Published>, sqlx::Error> {
-    let rows: Vec<Published> = sqlx::query_as(
-        "SELECT key, content_hash FROM published_records WHERE stream = $1 AND key = ANY($2)",
-    )
-    .bind(stream)
-    .bind(keys)
-    .fetch_all(conn)
-    .await?;
+    let rows: Vec<Published> =
+        sqlx::query_as("SELECT key, content_hash FROM published_records WHERE stream = $1 AND key = ANY($2)")
+            .bind(stream)
+            .bind(keys)
+            .fetch_all(conn)
+            .await?;
     Ok(rows.into_iter().map(|row| (row.key.clone(), row)).collect())
 }
 

@@ -6,6 +6,17 @@ use gatehouse::app::Config;
 pub const MINIMAL: &str = r#"
     http.public_url = "https://gatehouse.example"
     database.url = "postgres://gatehouse:secret@localhost/gatehouse"
+    kafka.bootstrap_servers = "localhost:9092"
+    keycloak.url = "https://id.example"
+    keycloak.client_secret = "secret"
+"#;
+
+/// The same without Kafka, for tests that bring their own.
+pub const MINIMAL_BUT_KAFKA: &str = r#"
+    http.public_url = "https://gatehouse.example"
+    database.url = "postgres://gatehouse:secret@localhost/gatehouse"
+    keycloak.url = "https://id.example"
+    keycloak.client_secret = "secret"
 "#;
 
 fn error_of(extra: &str) -> String {
@@ -36,6 +47,11 @@ fn every_wrong_key_is_listed_at_once_and_no_secret_is_shown() {
         http.public_url = "http://gatehouse.example"
         database.url = "mysql://u:hunter2@localhost/x"
         database.max_connections = 1
+        kafka.bootstrap_servers = "localhost"
+        kafka.properties."acks" = "0"
+        keycloak.url = "http://id.example"
+        keycloak.client_secret = "hunter2"
+        publishing.users_topic = "two words"
         "#,
     )
     .unwrap_err()
@@ -43,5 +59,9 @@ fn every_wrong_key_is_listed_at_once_and_no_secret_is_shown() {
     assert!(error.contains("http.public_url: expected an https address"), "{error}");
     assert!(error.contains("database.url: expected postgres://"), "{error}");
     assert!(error.contains("database.max_connections: expected 2 to 200"), "{error}");
+    assert!(error.contains("kafka.bootstrap_servers: expected host:port"), "{error}");
+    assert!(error.contains("kafka.properties.acks: expected no value"), "{error}");
+    assert!(error.contains("keycloak.url: expected an https address"), "{error}");
+    assert!(error.contains("publishing.users_topic: expected a topic name"), "{error}");
     assert!(!error.contains("hunter2"), "{error}");
 }

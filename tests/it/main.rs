@@ -7,6 +7,8 @@
 
 mod architecture;
 mod config;
+mod events;
 mod migrations;
 mod portal;
+mod publishing;
 mod support;

@@ -106,7 +106,8 @@ impl Runner {
             Err(Failed::Retry(_)) if row.attempts < handler.max_attempts() => "retried",
             Err(_) => "parked",
         };
-        metrics::counter!("gatehouse_jobs_total", "kind" => handler.kind(), "outcome" => outcome).increment(1);
+        metrics::counter!("gatehouse_jobs_total", "kind" => handler.kind(), "outcome" => outcome)
+            .increment(1);
         match ended {
             Ok(Done::Finished) => store::finish(&mut conn, row).await,
             Ok(Done::Until(at)) => store::postpone(&mut conn, row, at).await,

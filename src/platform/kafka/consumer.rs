@@ -243,10 +243,10 @@ impl<S: Sink> Consumer<S> {
     }
 
     /// One attempt. What the store refuses for a reason of the record's own is found by applying the
-    /// records one by one, and parked alone. The error that remains is transient.
+    /// records one by one, and parked alone. Any other error is nobody's record's: the batch waits.
     async fn attempt(&self, records: &[Record]) -> Result<Vec<Outcome>, sqlx::Error> {
         match self.sink.apply(records).await {
-            Err(error) if !db::is_transient(&error) => {
+            Err(error) if db::refuses_values(&error) => {
                 tracing::error!(error = %db::describe(&error), "the store refuses a batch");
             }
             answer => return answer,
@@ -255,11 +255,13 @@ impl<S: Sink> Consumer<S> {
         for record in records {
             match self.sink.apply(std::slice::from_ref(record)).await {
                 Ok(outcome) => outcomes.extend(outcome),
-                Err(error) if db::is_transient(&error) => return Err(error),
-                Err(error) => {
-                    self.sink.park(record, &format!("the store refuses it: {}", db::describe(&error))).await?;
+                Err(error) if db::refuses_values(&error) => {
+                    self.sink
+                        .park(record, &format!("the store refuses it: {}", db::describe(&error)))
+                        .await?;
                     outcomes.push(Outcome::Parked);
                 }
+                Err(error) => return Err(error),
             }
         }
         Ok(outcomes)

@@ -70,7 +70,11 @@ impl KafkaConfig {
         for (key, topic) in
             [("kafka.events_topic", &self.events_topic), ("kafka.parked_topic", &self.parked_topic)]
         {
-            findings.expect(is_topic(topic), key, "a topic name: 1 to 249 of letters, digits, '.', '_' and '-'");
+            findings.expect(
+                is_topic(topic),
+                key,
+                "a topic name: 1 to 249 of letters, digits, '.', '_' and '-'",
+            );
         }
         findings.expect(
             self.events_topic != self.parked_topic,

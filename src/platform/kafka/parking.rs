@@ -87,7 +87,9 @@ impl ParkingRelay {
                     leadership.release().await;
                 }
                 Ok(None) => {}
-                Err(error) => tracing::debug!(error = %db::describe(&error), "nobody to ask for the right to park"),
+                Err(error) => {
+                    tracing::debug!(error = %db::describe(&error), "nobody to ask for the right to park")
+                }
             }
             self.pause().await;
         }

@@ -98,4 +98,3 @@ impl Producer {
         self.0.purge(PurgeConfig::default().queue().inflight());
     }
 }
-

@@ -1,0 +1,3 @@
+//! The ways to others: each a trait, the real thing, and one in memory for tests.
+
+pub mod keycloak;

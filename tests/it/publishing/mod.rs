@@ -1,0 +1,3 @@
+//! What billing reads.
+
+mod users;
