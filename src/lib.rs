@@ -16,6 +16,7 @@ pub mod companies;
 pub mod contacts;
 pub mod directory;
 pub mod events;
+pub mod otp;
 pub mod platform;
 pub mod portal;
 pub mod publishing;

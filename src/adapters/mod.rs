@@ -1,3 +1,6 @@
 //! The ways to others: each a trait, the real thing, and one in memory for tests.
 
 pub mod keycloak;
+pub mod mail;
+pub mod sending;
+pub mod sms;

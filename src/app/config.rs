@@ -10,12 +10,14 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::{
-    adapters::keycloak::KeycloakConfig,
+    adapters::{keycloak::KeycloakConfig, mail::MailConfig, sms::SmsConfig},
+    otp::OtpConfig,
     platform::{
         config::{Findings, InvalidConfig, Profile},
         db::DatabaseConfig,
         kafka::KafkaConfig,
         telemetry::TelemetryConfig,
+        webhook::WebhookConfig,
     },
     publishing::PublishingConfig,
 };
@@ -40,6 +42,14 @@ pub struct Config {
     pub publishing: PublishingConfig,
     /// Logs.
     pub telemetry: TelemetryConfig,
+    /// Signed calls from Keycloak.
+    pub webhook: WebhookConfig,
+    /// One-time codes.
+    pub otp: OtpConfig,
+    /// The mail server.
+    pub mail: MailConfig,
+    /// Who carries text messages.
+    pub sms: SmsConfig,
 }
 
 /// Where the service listens and how people reach it.
@@ -52,6 +62,14 @@ pub struct HttpConfig {
     pub operations_listen: SocketAddr,
     /// How browsers reach the pages, for links in mails.
     pub public_url: Url,
+}
+
+impl HttpConfig {
+    /// The host of `public_url`, without scheme and port.
+    #[must_use]
+    pub fn public_host(&self) -> &str {
+        self.public_url.host_str().unwrap_or_default()
+    }
 }
 
 impl Config {
@@ -103,6 +121,10 @@ impl Config {
         self.kafka.validate(findings);
         self.keycloak.validate(self.profile, findings);
         self.publishing.validate(findings);
+        self.webhook.validate(findings);
+        self.otp.validate(self.http.public_host(), findings);
+        self.mail.validate(self.profile, findings);
+        self.sms.validate(self.profile, findings);
     }
 }
 

@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
 use sqlx::PgPool;
 use tokio::{net::TcpListener, signal};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Config, Pipeline, operations};
+use super::{Config, Features, Pipeline, Ports, operations};
 use crate::platform::{db, health::Health, http};
 
 /// How long running work may take after a stop signal before it is abandoned.
@@ -24,6 +23,9 @@ pub async fn serve(config: Config, metrics: PrometheusHandle) -> anyhow::Result<
     let health = Health::default();
     let pool = db::pool(&config.database).context("database.url")?;
 
+    let ports = Ports::real(&config).await?;
+    let features = Features::new(&config, &pool, &ports, &tasks)?;
+
     let operations = bind(config.http.operations_listen, "http.operations_listen").await?;
     let public = bind(config.http.listen, "http.listen").await?;
     tasks.spawn(http::serve(operations, operations::router(health.clone(), metrics), stop.clone()));
@@ -31,7 +33,8 @@ pub async fn serve(config: Config, metrics: PrometheusHandle) -> anyhow::Result<
     tasks.spawn(keep_database(pool.clone(), health.clone(), migrated.clone(), stop.clone()));
     let pipeline = Pipeline { config: &config, pool: pool.clone(), health: &health, stop: stop.clone() };
     pipeline.start(&tasks, &migrated).context("kafka")?;
-    tasks.spawn(http::serve(public, http::with_layers(Router::new()), stop.clone()));
+    features.start(&tasks, &migrated, &stop);
+    tasks.spawn(http::serve(public, features.router(), stop.clone()));
     tracing::info!(listen = %config.http.listen, "started");
 
     stop_signal().await;

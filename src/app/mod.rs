@@ -5,7 +5,11 @@ mod ingest;
 mod lifecycle;
 mod operations;
 mod pipeline;
+mod ports;
+mod router;
 
 pub use config::Config;
 pub use lifecycle::serve;
 pub use pipeline::Pipeline;
+pub use ports::Ports;
+pub use router::Features;

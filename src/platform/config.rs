@@ -1,6 +1,6 @@
 //! What every configuration section shares: the profile, and findings that name the key.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 /// Which rules apply at start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -35,3 +35,23 @@ impl Findings {
 #[derive(Debug, thiserror::Error)]
 #[error("the configuration cannot be used:\n  - {}", .0.join("\n  - "))]
 pub struct InvalidConfig(pub Vec<String>);
+
+/// Reads a list of texts from an array, or from one text with commas, which is how people set a
+/// list in an environment variable.
+pub fn text_list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: From<String>,
+{
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "a list of texts")]
+    enum TextOrList {
+        Text(String),
+        List(Vec<String>),
+    }
+    let texts = match TextOrList::deserialize(deserializer)? {
+        TextOrList::Text(text) => text.split(',').map(|item| item.trim().to_owned()).collect(),
+        TextOrList::List(list) => list,
+    };
+    Ok(texts.into_iter().filter(|text| !text.is_empty()).map(T::from).collect())
+}

@@ -15,3 +15,4 @@ pub mod leader;
 pub mod masked;
 pub mod problem;
 pub mod telemetry;
+pub mod webhook;

@@ -1,8 +1,9 @@
 //! Errors as the outside sees them: RFC 9457 problem details with a stable code.
 
+pub use axum::http::StatusCode;
 use axum::{
     Json,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;

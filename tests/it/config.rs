@@ -9,6 +9,10 @@ pub const MINIMAL: &str = r#"
     kafka.bootstrap_servers = "localhost:9092"
     keycloak.url = "https://id.example"
     keycloak.client_secret = "secret"
+    webhook.secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]
+    otp.peppers = ["1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="]
+    mail.host = "smtp.example.com"
+    mail.from = "Gatehouse <no-reply@example.com>"
 "#;
 
 /// The same without Kafka, for tests that bring their own.
@@ -17,6 +21,10 @@ pub const MINIMAL_BUT_KAFKA: &str = r#"
     database.url = "postgres://gatehouse:secret@localhost/gatehouse"
     keycloak.url = "https://id.example"
     keycloak.client_secret = "secret"
+    webhook.secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]
+    otp.peppers = ["1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="]
+    mail.host = "smtp.example.com"
+    mail.from = "Gatehouse <no-reply@example.com>"
 "#;
 
 fn error_of(extra: &str) -> String {
@@ -52,6 +60,12 @@ fn every_wrong_key_is_listed_at_once_and_no_secret_is_shown() {
         keycloak.url = "http://id.example"
         keycloak.client_secret = "hunter2"
         publishing.users_topic = "two words"
+        webhook.secrets = ["whsec_hunter2"]
+        otp.peppers = ["1:hunter2"]
+        otp.digits = 5
+        mail.host = "smtp.example.com"
+        mail.from = "hunter2"
+        mail.tls = "none"
         "#,
     )
     .unwrap_err()
@@ -63,5 +77,10 @@ fn every_wrong_key_is_listed_at_once_and_no_secret_is_shown() {
     assert!(error.contains("kafka.properties.acks: expected no value"), "{error}");
     assert!(error.contains("keycloak.url: expected an https address"), "{error}");
     assert!(error.contains("publishing.users_topic: expected a topic name"), "{error}");
+    assert!(error.contains("webhook.secrets: expected one to five of whsec_"), "{error}");
+    assert!(error.contains("otp.peppers: expected at least one of"), "{error}");
+    assert!(error.contains("otp.digits: expected 6 to 8"), "{error}");
+    assert!(error.contains("mail.from: expected a sender"), "{error}");
+    assert!(error.contains("mail.tls: expected required in the production profile"), "{error}");
     assert!(!error.contains("hunter2"), "{error}");
 }

@@ -9,6 +9,8 @@ mod architecture;
 mod config;
 mod events;
 mod migrations;
+mod otp;
 mod portal;
 mod publishing;
 mod support;
+mod webhook;

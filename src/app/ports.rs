@@ -1,0 +1,70 @@
+//! The world outside, in one place: tests replace any of it.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+
+use super::Config;
+use crate::{
+    adapters::{
+        mail::{Mailer, SmtpMailer},
+        sms::{HttpGateway, SmsConfig, SmsProvider, SmsSender, Sns},
+    },
+    otp::OtpPorts,
+    platform::{
+        clock::{SharedClock, SystemClock},
+        entropy::{OsEntropy, SharedEntropy},
+    },
+};
+
+/// Time, chance, and everybody who carries messages.
+#[derive(Clone)]
+pub struct Ports {
+    /// Time.
+    pub clock: SharedClock,
+    /// Chance.
+    pub entropy: SharedEntropy,
+    /// Mail servers, the first asked first.
+    pub mailers: Vec<Arc<dyn Mailer>>,
+    /// SMS providers, the first asked first.
+    pub sms: Vec<Arc<dyn SmsSender>>,
+}
+
+impl Ports {
+    /// The real world, as configured. Nothing is connected to yet.
+    pub async fn real(config: &Config) -> anyhow::Result<Self> {
+        let mailer = SmtpMailer::new(&config.mail)?;
+        Ok(Self {
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(OsEntropy),
+            mailers: vec![Arc::new(mailer)],
+            sms: sms_senders(&config.sms).await?,
+        })
+    }
+
+    /// The part that one-time codes need.
+    #[must_use]
+    pub fn for_otp(&self) -> OtpPorts {
+        OtpPorts {
+            clock: Arc::clone(&self.clock),
+            entropy: Arc::clone(&self.entropy),
+            mailers: self.mailers.clone(),
+            sms: self.sms.clone(),
+        }
+    }
+}
+
+async fn sms_senders(config: &SmsConfig) -> anyhow::Result<Vec<Arc<dyn SmsSender>>> {
+    let timeout = Duration::from_millis(config.timeout_millis);
+    let mut senders: Vec<Arc<dyn SmsSender>> = Vec::new();
+    for provider in &config.providers {
+        senders.push(match (provider, &config.http) {
+            (SmsProvider::Sns, _) => Arc::new(Sns::new(&config.sns, timeout).await),
+            (SmsProvider::Http, Some(gateway)) => {
+                Arc::new(HttpGateway::new(gateway.clone(), timeout).context("sms.http")?)
+            }
+            (SmsProvider::Http, None) => anyhow::bail!("sms.http.url: expected the address of the gateway"),
+        });
+    }
+    Ok(senders)
+}

@@ -1,0 +1,196 @@
+//! The four calls and the factor list, behind the gate of signed calls.
+
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::{Path, State},
+    http::StatusCode,
+    middleware,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use serde_json::{Map, Value, json};
+
+use super::{
+    Factor, Otp,
+    destination::MAX_BYTES,
+    error::{Refusal, database_problem},
+    model::{ChallengeId, Channel, Purpose},
+    service::{Command, Issue, Resend, Verify},
+};
+use crate::platform::{
+    masked::Masked,
+    problem::Problem,
+    webhook::{Gate, SignedRequest, signed_only},
+};
+
+/// The longest id or name in a call, in bytes.
+const MAX_ID: usize = 255;
+/// The longest locale (BCP 47, 4.4.1 recommends room for 35).
+const MAX_LOCALE: usize = 35;
+/// The longest code that is taken in at all; what is longer than a code can be is refused later, by
+/// name, without being looked at.
+const MAX_CODE: usize = 4096;
+
+/// `/otp/v1`: every route takes signed calls only, and signs every answer.
+pub fn router(otp: Otp, gate: Gate) -> Router {
+    let routes = Router::new()
+        .route("/challenges", post(issue))
+        .route("/challenges/{id}", get(status))
+        .route("/challenges/{id}/verification", post(verify))
+        .route("/challenges/{id}/resend", post(resend))
+        .route("/users/{realm}/{user_id}/factors", get(factors))
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(other_method)
+        .with_state(otp)
+        .layer(middleware::from_fn_with_state(gate, signed_only));
+    Router::new().nest("/otp/v1", routes)
+}
+
+async fn nothing_here() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "request/not-found", "There is nothing at this address")
+}
+
+async fn other_method() -> Problem {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "request/method-not-allowed",
+        "This address takes another method",
+    )
+}
+
+async fn issue(State(otp): State<Otp>, request: SignedRequest, body: Bytes) -> Result<Response, Problem> {
+    let mut fields = Fields::of(&body)?;
+    let command = Issue {
+        realm: fields.text("realm", MAX_ID)?,
+        user_id: fields.text("user_id", MAX_ID)?,
+        auth_session_id: fields.text("auth_session_id", MAX_ID)?,
+        purpose: fields.one_of("purpose", Purpose::named, "login, enrol, reset or step_up")?,
+        client_id: fields.text("client_id", MAX_ID)?,
+        channel: fields.optional_channel()?,
+        destination: fields.optional_text("destination", MAX_BYTES)?.map(Masked::new),
+        locale: fields.text("locale", MAX_LOCALE)?,
+        ip_address: fields.one_of("ip_address", |text| text.parse().ok(), "an IPv4 or IPv6 address")?,
+    };
+    fields.end()?;
+    Ok(otp.execute(&request, Command::Issue(command)).await.into_response())
+}
+
+async fn verify(
+    State(otp): State<Otp>,
+    request: SignedRequest,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let mut fields = Fields::of(&body)?;
+    let command = Verify {
+        auth_session_id: fields.text("auth_session_id", MAX_ID)?,
+        code: Masked::new(fields.text("code", MAX_CODE)?),
+        challenge: challenge_id(&id)?,
+    };
+    fields.end()?;
+    Ok(otp.execute(&request, Command::Verify(command)).await.into_response())
+}
+
+async fn resend(
+    State(otp): State<Otp>,
+    request: SignedRequest,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let mut fields = Fields::of(&body)?;
+    let command = Resend {
+        auth_session_id: fields.text("auth_session_id", MAX_ID)?,
+        channel: fields.optional_channel()?,
+        challenge: challenge_id(&id)?,
+    };
+    fields.end()?;
+    Ok(otp.execute(&request, Command::Resend(command)).await.into_response())
+}
+
+async fn status(State(otp): State<Otp>, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+    match otp.status(challenge_id(&id)?).await {
+        Ok(Some((state, delivery))) => Ok(Json(json!({"status": state, "delivery": delivery}))),
+        Ok(None) => Err(Refusal::NotFound.problem()),
+        Err(error) => Err(database_problem(&error)),
+    }
+}
+
+async fn factors(
+    State(otp): State<Otp>,
+    Path((realm, user_id)): Path<(String, String)>,
+) -> Result<Json<Vec<Value>>, Problem> {
+    let factors = otp.factors(&realm, &user_id).await.map_err(|error| database_problem(&error))?;
+    Ok(Json(factors.iter().map(shown).collect()))
+}
+
+fn shown(factor: &Factor) -> Value {
+    json!({
+        "id": factor.id,
+        "channel": factor.channel,
+        "hint": factor.hint,
+        "primary": factor.is_primary,
+        "verified_at": factor.verified_at,
+        "disabled_at": factor.disabled_at,
+    })
+}
+
+/// An id that is none cannot name a challenge.
+fn challenge_id(text: &str) -> Result<ChallengeId, Problem> {
+    text.parse().map_err(|_| Refusal::NotFound.problem())
+}
+
+/// The fields of a body, taken one by one. What is missing, of the wrong type or left over is named;
+/// what was sent is never repeated.
+struct Fields(Map<String, Value>);
+
+impl Fields {
+    fn of(body: &[u8]) -> Result<Self, Problem> {
+        match serde_json::from_slice(body) {
+            Ok(Value::Object(fields)) => Ok(Self(fields)),
+            _ => Err(Problem::invalid_request("the body: expected one JSON object")),
+        }
+    }
+
+    fn text(&mut self, name: &str, most: usize) -> Result<String, Problem> {
+        self.optional_text(name, most)?.ok_or_else(|| expected(name, &text_of(most)))
+    }
+
+    /// A field that may be absent or `null`.
+    fn optional_text(&mut self, name: &str, most: usize) -> Result<Option<String>, Problem> {
+        match self.0.remove(name) {
+            None | Some(Value::Null) => Ok(None),
+            // NUL cannot be stored as text.
+            Some(Value::String(text)) if (1..=most).contains(&text.len()) && !text.contains('\0') => {
+                Ok(Some(text))
+            }
+            Some(_) => Err(expected(name, &text_of(most))),
+        }
+    }
+
+    fn one_of<T>(&mut self, name: &str, read: impl Fn(&str) -> Option<T>, what: &str) -> Result<T, Problem> {
+        read(&self.text(name, MAX_ID)?).ok_or_else(|| expected(name, what))
+    }
+
+    fn optional_channel(&mut self) -> Result<Option<Channel>, Problem> {
+        self.optional_text("channel", MAX_ID)?
+            .map(|name| Channel::named(&name).ok_or_else(|| expected("channel", "sms or email")))
+            .transpose()
+    }
+
+    /// Nothing may be left.
+    fn end(self) -> Result<(), Problem> {
+        let Some(name) = self.0.keys().next() else { return Ok(()) };
+        let plain = name.len() <= 64 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let name = if plain { name.as_str() } else { "a field with a strange name" };
+        Err(Problem::invalid_request(format!("{name}: this field is not known")))
+    }
+}
+
+fn expected(name: &str, what: &str) -> Problem {
+    Problem::invalid_request(format!("{name}: expected {what}"))
+}
+
+fn text_of(most: usize) -> String {
+    format!("a text of 1 to {most} bytes")
+}

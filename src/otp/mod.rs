@@ -1,0 +1,52 @@
+//! One-time codes: factors, challenges, limits, delivery.
+//!
+//! ```text
+//! signed call → one transaction: claim id · rules · limits · message row · answer → commit
+//!             → worker: lease · text · provider · outcome        (no transaction is open here)
+//! ```
+//!
+//! A call that issues costs one durable commit and nine round trips: begin, claim, factors, live
+//! challenge, insert with message, limits read and written, answer kept, commit. A verification costs
+//! one durable commit and six: begin, claim, read, decide, answer kept, commit.
+
+mod code;
+mod config;
+mod delivery;
+mod destination;
+mod error;
+pub mod http;
+mod limits;
+mod model;
+mod service;
+mod store;
+pub mod text;
+
+use sqlx::PgConnection;
+
+pub use config::{LimitsConfig, OtpConfig};
+pub use model::{ChallengeId, Channel, FactorId, MessageState, Purpose, State};
+pub use service::{Otp, OtpPorts, StartError};
+pub use store::factors::Factor;
+
+/// Follows what Keycloak shows as a person's credentials: a factor that was shown before and is shown
+/// no longer was removed there and ends here. Says whether one ended.
+pub async fn follow_keycloak_in_tx(
+    connection: &mut PgConnection,
+    user_id: &str,
+    present: &[FactorId],
+) -> sqlx::Result<bool> {
+    store::factors::follow(connection, user_id, present).await
+}
+
+/// The live factors of many people, for the enriched record: each person's primary one first.
+pub async fn factors_of_in_tx(
+    connection: &mut PgConnection,
+    user_ids: &[String],
+) -> sqlx::Result<Vec<Factor>> {
+    store::factors::of_people(connection, user_ids).await
+}
+
+/// Deletes everything about a person who no longer exists.
+pub async fn forget_in_tx(connection: &mut PgConnection, user_id: &str) -> sqlx::Result<()> {
+    store::factors::erase(connection, user_id).await
+}

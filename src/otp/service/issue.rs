@@ -1,0 +1,187 @@
+//! Asking for a code.
+
+use sqlx::PgConnection;
+
+use super::{Alternative, Done, Issue, Otp, Shown, resend_at};
+use crate::otp::{
+    destination::Destination,
+    error::{OtpError, Refusal},
+    limits::Sending,
+    model::{ChallengeId, Channel, FactorId, Purpose},
+    store::{
+        challenges::{self, Challenge, Key, Made, NewChallenge},
+        factors::{self, Factor},
+    },
+};
+use crate::platform::problem::StatusCode;
+
+/// Where a code will go, and where it could go instead.
+struct Target {
+    to: Destination,
+    factor: Option<FactorId>,
+    alternatives: Vec<Alternative>,
+}
+
+impl Otp {
+    pub(super) async fn issue(&self, connection: &mut PgConnection, issue: &Issue) -> Result<Done, OtpError> {
+        let target = match issue.purpose {
+            Purpose::Enrol => self.enrolment_target(issue)?,
+            _ => self.factor_target(connection, issue).await?,
+        };
+        let key = Key {
+            realm: &issue.realm,
+            user_id: &issue.user_id,
+            auth_session_id: &issue.auth_session_id,
+            purpose: issue.purpose,
+            channel: target.to.channel,
+        };
+        if let Some(live) = challenges::live(connection, &key, &target.to.address).await? {
+            return Ok(self.shown_again(live, target));
+        }
+        self.make(connection, issue, key, target).await
+    }
+
+    async fn make(
+        &self,
+        connection: &mut PgConnection,
+        issue: &Issue,
+        key: Key<'_>,
+        target: Target,
+    ) -> Result<Done, OtpError> {
+        let ports = &self.0.ports;
+        let new = NewChallenge {
+            id: ChallengeId::generate(&*ports.clock, &*ports.entropy),
+            message: self.new_message_id(),
+            key,
+            client_id: &issue.client_id,
+            to: &target.to,
+            factor: target.factor,
+            locale: &issue.locale,
+            pepper_version: self.0.codes.current_version(),
+            life_seconds: self.0.config.life_seconds,
+        };
+        let Some(made) = challenges::insert(connection, &new).await? else {
+            // A call beside this one, a double click, made it first.
+            let live = challenges::live(connection, &key, &target.to.address).await?;
+            return live.map(|live| self.shown_again(live, target)).ok_or(Refusal::CodeExpired.into());
+        };
+        // The limits come last: their rows are shared by everybody and locked until the commit.
+        let sending = Sending {
+            realm: &issue.realm,
+            user_id: &issue.user_id,
+            client: Some(issue.ip_address),
+            to: Some(&target.to),
+        };
+        if let Err(refused) = self.reserve(connection, &sending).await {
+            challenges::withdraw(connection, new.id).await?;
+            return Err(refused);
+        }
+        let (id, message) = (new.id, new.message);
+        Ok(Done::Challenge {
+            status: StatusCode::CREATED,
+            shown: self.shown_first(id, &made, target),
+            message: Some(message),
+        })
+    }
+
+    /// The typed destination of an enrolment.
+    fn enrolment_target(&self, issue: &Issue) -> Result<Target, Refusal> {
+        let channel = issue.channel.ok_or_else(|| Refusal::Invalid("channel: needed to enrol".into()))?;
+        let typed = issue
+            .destination
+            .as_ref()
+            .ok_or_else(|| Refusal::Invalid("destination: needed to enrol".into()))?;
+        let to = self.destination(channel, typed.expose())?;
+        Ok(Target { to, factor: None, alternatives: Vec::new() })
+    }
+
+    /// The wanted factor, or the first usable one. Without any, the request is counted as if there
+    /// were one, so that counters tell nothing about who exists.
+    async fn factor_target(&self, connection: &mut PgConnection, issue: &Issue) -> Result<Target, OtpError> {
+        if issue.destination.is_some() {
+            return Err(Refusal::Invalid("destination: only for purpose enrol".into()).into());
+        }
+        let factors = factors::of_person(connection, &issue.realm, &issue.user_id).await?;
+        match choose(&factors, issue.channel) {
+            Ok(factor) => Ok(self.target(factor, &factors)?),
+            Err(refusal) => {
+                let sending = Sending {
+                    realm: &issue.realm,
+                    user_id: &issue.user_id,
+                    client: Some(issue.ip_address),
+                    to: None,
+                };
+                self.reserve(connection, &sending).await?;
+                Err(refusal.into())
+            }
+        }
+    }
+
+    fn target(&self, factor: &Factor, all: &[Factor]) -> Result<Target, Refusal> {
+        Ok(Target {
+            to: self.destination(factor.channel, factor.destination.expose())?,
+            factor: Some(factor.id),
+            alternatives: alternatives(all, factor.channel),
+        })
+    }
+
+    fn shown_first(&self, id: ChallengeId, made: &Made, target: Target) -> Shown {
+        Shown {
+            challenge_id: id,
+            channel: target.to.channel,
+            hint: target.to.hint,
+            code_length: self.0.config.digits,
+            expires_at: made.expires_at,
+            resend_at: resend_at(1, made.created_at),
+            attempts_left: self.0.strictness.tries,
+            alternatives: target.alternatives,
+        }
+    }
+
+    /// The live challenge once more: nothing is sent, nothing is counted.
+    fn shown_again(&self, live: Challenge, target: Target) -> Done {
+        Done::Challenge {
+            status: StatusCode::CREATED,
+            shown: self.shown(live, target.alternatives),
+            message: None,
+        }
+    }
+
+    pub(super) fn shown(&self, challenge: Challenge, alternatives: Vec<Alternative>) -> Shown {
+        Shown {
+            challenge_id: challenge.id,
+            channel: challenge.channel,
+            hint: challenge.hint,
+            code_length: self.0.config.digits,
+            expires_at: challenge.expires_at,
+            resend_at: resend_at(challenge.sent, challenge.last_sent_at.unwrap_or(challenge.now)),
+            attempts_left: self.attempts_left(challenge.tries),
+            alternatives,
+        }
+    }
+}
+
+/// The factor on the wanted channel, or the first that can be used. A locked factor is said to be
+/// locked only when nothing else can be used instead.
+pub(super) fn choose(factors: &[Factor], wanted: Option<Channel>) -> Result<&Factor, Refusal> {
+    let fitting: Vec<&Factor> = factors
+        .iter()
+        .filter(|factor| {
+            factor.disabled_at.is_none() && wanted.is_none_or(|channel| factor.channel == channel)
+        })
+        .collect();
+    match fitting.iter().find(|factor| !factor.locked) {
+        Some(factor) => Ok(factor),
+        None if fitting.is_empty() => Err(Refusal::NoFactor),
+        None => Err(Refusal::Locked),
+    }
+}
+
+/// The other factors that can be used.
+pub(super) fn alternatives(factors: &[Factor], chosen: Channel) -> Vec<Alternative> {
+    factors
+        .iter()
+        .filter(|factor| factor.channel != chosen && factor.disabled_at.is_none() && !factor.locked)
+        .map(|factor| Alternative { channel: factor.channel, hint: factor.hint.clone() })
+        .collect()
+}

@@ -1,0 +1,251 @@
+//! The use cases, each in one transaction with the answer to its call.
+
+mod command;
+mod issue;
+mod resend;
+mod upkeep;
+mod verify;
+
+use std::sync::Arc;
+
+use phonenumber::country;
+use serde::Serialize;
+use sqlx::{PgConnection, PgPool};
+use tokio_util::task::TaskTracker;
+
+pub use command::{Command, Issue, Resend, Verify};
+
+use super::{
+    code::Codes,
+    config::{LimitsConfig, OtpConfig},
+    delivery::{Courier, Routes},
+    destination::Destination,
+    error::{OtpError, Refusal, database_problem},
+    limits::{Limits, Sending},
+    model::{ChallengeId, Channel, FactorId, MessageId, MessageState, State, resend_wait},
+    store::{challenges, factors, failures::Strictness, limits as limit_rows},
+};
+use crate::{
+    adapters::{mail::Mailer, sms::SmsSender},
+    platform::{
+        clock::SharedClock,
+        config::Profile,
+        entropy::SharedEntropy,
+        problem::StatusCode,
+        webhook::{Answer, Claim, SignedRequest, answers},
+    },
+};
+
+/// The world that codes need: time, chance, and who carries messages, the first asked first.
+#[derive(Clone)]
+pub struct OtpPorts {
+    /// Time.
+    pub clock: SharedClock,
+    /// Chance.
+    pub entropy: SharedEntropy,
+    /// Mail servers.
+    pub mailers: Vec<Arc<dyn Mailer>>,
+    /// SMS providers.
+    pub sms: Vec<Arc<dyn SmsSender>>,
+}
+
+/// The configuration was not validated before.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("otp.peppers: expected usable peppers")]
+pub struct StartError;
+
+/// One-time codes. Cheap to clone.
+#[derive(Clone)]
+pub struct Otp(Arc<Inner>);
+
+struct Inner {
+    pool: PgPool,
+    codes: Arc<Codes>,
+    courier: Courier,
+    ports: OtpPorts,
+    countries: Vec<country::Id>,
+    limits: Limits,
+    prices: LimitsConfig,
+    strictness: Strictness,
+    config: OtpConfig,
+}
+
+/// What a call did, before it is an answer.
+enum Done {
+    /// A challenge to show; `message` was queued for it.
+    Challenge { status: StatusCode, shown: Shown, message: Option<MessageId> },
+    /// The right code.
+    Approved(FactorShown),
+}
+
+/// A challenge as its page needs it.
+#[derive(Debug, Serialize)]
+struct Shown {
+    challenge_id: ChallengeId,
+    channel: Channel,
+    hint: String,
+    code_length: u32,
+    expires_at: chrono::DateTime<chrono::Utc>,
+    resend_at: chrono::DateTime<chrono::Utc>,
+    attempts_left: u32,
+    alternatives: Vec<Alternative>,
+}
+
+#[derive(Debug, Serialize)]
+struct Alternative {
+    channel: Channel,
+    hint: String,
+}
+
+#[derive(Debug, Serialize)]
+struct FactorShown {
+    id: FactorId,
+    channel: Channel,
+    hint: String,
+}
+
+impl Otp {
+    /// The feature over `pool`. `public_host` stands in for a missing `origin_host`; `tasks` holds
+    /// the deliveries, so that a stop can wait for them.
+    pub fn new(
+        pool: PgPool,
+        config: &OtpConfig,
+        profile: Profile,
+        public_host: &str,
+        ports: OtpPorts,
+        tasks: TaskTracker,
+    ) -> Result<Self, StartError> {
+        let codes = Arc::new(Codes::new(&config.peppers, config.digits).map_err(|_| StartError)?);
+        let routes = Routes::new(&ports.mailers, &ports.sms, &ports.clock);
+        let courier = Courier::new(pool.clone(), Arc::clone(&codes), routes, config, public_host, tasks);
+        Ok(Self(Arc::new(Inner {
+            pool,
+            codes,
+            courier,
+            countries: config.country_ids(),
+            limits: config.limits.rules(profile),
+            prices: config.limits.clone(),
+            strictness: Strictness { tries: config.tries, failures_until_lock: config.failures_until_lock },
+            config: config.clone(),
+            ports,
+        })))
+    }
+
+    /// Carries out a signed call once and gives its answer, also when it is repeated.
+    ///
+    /// The id of the call, the effect and the answer are one transaction; the message goes out after
+    /// the commit. When the provider refuses within the configured wait, the answer says so, and so
+    /// does that to a repetition: a person who waits for nothing is worse off than one who is told.
+    /// A slower provider is not waited for; the page asks for the state of the delivery.
+    pub async fn execute(&self, request: &SignedRequest, command: Command) -> Answer {
+        match self.execute_once(request, &command).await {
+            Ok(answer) => answer,
+            Err(error) => database_problem(&error).into(),
+        }
+    }
+
+    async fn execute_once(&self, request: &SignedRequest, command: &Command) -> sqlx::Result<Answer> {
+        let mut transaction = self.0.pool.begin().await?;
+        match answers::claim(&mut transaction, request).await? {
+            Claim::New => {}
+            Claim::Answered(answer) => return Ok(answer),
+            Claim::Reused => return Ok(Answer::id_reused()),
+        }
+        let done = match self.carry_out(&mut transaction, command).await {
+            Ok(done) => Ok(done),
+            Err(OtpError::Refused(refusal)) => Err(refusal),
+            Err(OtpError::Database(error)) => return Err(error),
+        };
+        command.count(done.as_ref().err());
+        let (answer, dispatch) = match done {
+            Err(refusal) => (Answer::from(refusal.problem()), None),
+            Ok(Done::Approved(factor)) => {
+                let body = serde_json::json!({"status": State::Approved, "factor": factor});
+                (Answer::json(StatusCode::OK, &body), None)
+            }
+            Ok(Done::Challenge { status, shown, message }) => {
+                let dispatch = message.map(|message| (message, shown.challenge_id));
+                (Answer::json(status, &shown), dispatch)
+            }
+        };
+        answers::keep(&mut transaction, &request.id, &answer).await?;
+        transaction.commit().await?;
+        match dispatch {
+            Some((message, challenge)) => self.deliver(request, answer, message, challenge).await,
+            None => Ok(answer),
+        }
+    }
+
+    async fn carry_out(&self, connection: &mut PgConnection, command: &Command) -> Result<Done, OtpError> {
+        match command {
+            Command::Issue(issue) => self.issue(connection, issue).await,
+            Command::Verify(verify) => self.verify(connection, verify).await,
+            Command::Resend(resend) => self.resend(connection, resend).await,
+        }
+    }
+
+    /// Hands the message to a worker and waits a moment for a refusal.
+    async fn deliver(
+        &self,
+        request: &SignedRequest,
+        answer: Answer,
+        message: MessageId,
+        challenge: ChallengeId,
+    ) -> sqlx::Result<Answer> {
+        if self.0.courier.dispatch_and_wait(message).await != Some(MessageState::Failed) {
+            return Ok(answer);
+        }
+        challenges::give_up_undelivered(&self.0.pool, challenge).await?;
+        let answer = Answer::from(Refusal::DeliveryUnavailable.problem());
+        let mut connection = self.0.pool.acquire().await?;
+        answers::keep(&mut connection, &request.id, &answer).await?;
+        Ok(answer)
+    }
+
+    /// Where a challenge stands and what became of its newest message.
+    pub(super) async fn status(&self, id: ChallengeId) -> sqlx::Result<Option<(State, MessageState)>> {
+        challenges::status(&self.0.pool, id).await
+    }
+
+    /// The live factors of a person, the primary one first.
+    pub(super) async fn factors(&self, realm: &str, user_id: &str) -> sqlx::Result<Vec<factors::Factor>> {
+        factors::list(&self.0.pool, realm, user_id).await
+    }
+
+    /// Takes one send from every limit it falls under, or says which is used up.
+    async fn reserve(&self, connection: &mut PgConnection, sending: &Sending<'_>) -> Result<(), OtpError> {
+        let phone = sending.to.and_then(|to| to.phone.as_ref());
+        let price = phone.map_or(0, |phone| self.0.prices.price(&phone.country));
+        let asks = self.0.limits.asks(sending, price);
+        match limit_rows::reserve(connection, &asks).await? {
+            Ok(()) => Ok(()),
+            Err(used_up) => {
+                metrics::counter!("gatehouse_otp_limited_total", "limit" => used_up.scope.name())
+                    .increment(1);
+                Err(Refusal::RateLimited { scope: used_up.scope, wait: used_up.wait }.into())
+            }
+        }
+    }
+
+    /// Reads a destination, counting what is refused.
+    fn destination(&self, channel: Channel, typed: &str) -> Result<Destination, Refusal> {
+        super::destination::parse(channel, typed, &self.0.countries).map_err(|reason| {
+            metrics::counter!("gatehouse_otp_destinations_refused_total", "reason" => reason.name())
+                .increment(1);
+            Refusal::DestinationInvalid(reason)
+        })
+    }
+
+    fn attempts_left(&self, tries: i32) -> u32 {
+        self.0.strictness.tries.saturating_sub(u32::try_from(tries).unwrap_or(0))
+    }
+
+    fn new_message_id(&self) -> MessageId {
+        MessageId::generate(&*self.0.ports.clock, &*self.0.ports.entropy)
+    }
+}
+
+/// When the next message may be asked for after `sent` messages, the newest at `last`.
+fn resend_at(sent: i64, last: chrono::DateTime<chrono::Utc>) -> chrono::DateTime<chrono::Utc> {
+    last + resend_wait(u32::try_from(sent).unwrap_or(u32::MAX))
+}

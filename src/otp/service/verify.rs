@@ -1,0 +1,83 @@
+//! Entering a code.
+
+use std::time::Duration;
+
+use sqlx::PgConnection;
+
+use super::{Done, FactorShown, Otp, Verify};
+use crate::otp::{
+    code,
+    error::{OtpError, Refusal},
+    model::{FactorId, Purpose, State},
+    store::{
+        challenges::{self, Challenge},
+        factors,
+        failures::{self, Verdict},
+    },
+};
+
+impl Otp {
+    pub(super) async fn verify(
+        &self,
+        connection: &mut PgConnection,
+        verify: &Verify,
+    ) -> Result<Done, OtpError> {
+        let Some(input) = code::normalise(verify.code.expose()) else {
+            return Err(Refusal::Invalid(format!("code: at most {} bytes", code::MAX_INPUT)).into());
+        };
+        let challenge = challenges::read(connection, verify.challenge, &verify.auth_session_id)
+            .await?
+            .ok_or(Refusal::NotFound)?;
+        let right = self.0.codes.is_right(challenge.pepper_version, &challenge.bound(), &input);
+        let verdict = failures::decide(connection, &challenge, right, self.0.strictness)
+            .await?
+            .ok_or(Refusal::NotFound)?;
+        match verdict.state.clone().map(State::try_from) {
+            Some(Ok(State::Approved)) => self.approve(connection, challenge).await,
+            Some(_) => Err(Refusal::CodeWrong {
+                attempts_left: self.attempts_left(verdict.tries.unwrap_or(i32::MAX)),
+            }
+            .into()),
+            None => Err(self.not_looked_at(connection, &challenge, &verdict).await?.into()),
+        }
+    }
+
+    async fn approve(&self, connection: &mut PgConnection, challenge: Challenge) -> Result<Done, OtpError> {
+        let id = match (challenge.purpose, challenge.factor_id) {
+            (Purpose::Enrol, _) => {
+                let id = FactorId::generate(&*self.0.ports.clock, &*self.0.ports.entropy);
+                factors::bind(connection, id, &challenge).await?;
+                // A new factor starts with no failures: it is not the one that was guessed at.
+                failures::forget(connection, &challenge.realm, &challenge.user_id, challenge.channel).await?;
+                id
+            }
+            (_, Some(factor)) => factor,
+            (_, None) => return Err(Refusal::NotFound.into()),
+        };
+        Ok(Done::Approved(FactorShown { id, channel: challenge.channel, hint: challenge.hint }))
+    }
+
+    /// Why the one statement decided nothing.
+    async fn not_looked_at(
+        &self,
+        connection: &mut PgConnection,
+        challenge: &Challenge,
+        verdict: &Verdict,
+    ) -> Result<Refusal, sqlx::Error> {
+        if verdict.was == State::Approved {
+            return Ok(Refusal::AlreadyUsed);
+        }
+        if verdict.was != State::Pending || !verdict.in_time || !verdict.factor_live {
+            return Ok(Refusal::CodeExpired);
+        }
+        Ok(match failures::gate(connection, challenge).await? {
+            Some(gate) if gate.locked => Refusal::Locked,
+            Some(gate) => {
+                let wait = gate.next_try_at.map(|at| (at - gate.now).to_std().unwrap_or_default());
+                Refusal::TooSoon { wait: wait.unwrap_or(Duration::from_secs(1)) }
+            }
+            // The channel was switched between the two statements.
+            None => Refusal::CodeExpired,
+        })
+    }
+}

@@ -1,0 +1,31 @@
+//! Rows that have served go, a bounded number at a time.
+
+use sqlx::PgPool;
+
+/// How many rows one statement deletes at most.
+const AT_MOST: i64 = 1000;
+
+/// Deletes challenges (with their messages) an hour after their end, limits that are no longer in any
+/// window, and counters without failures. Says how many rows went; as many as were allowed of a kind
+/// means that there may be more.
+pub async fn sweep(pool: &PgPool) -> sqlx::Result<u64> {
+    let mut gone = 0;
+    for statement in [
+        "DELETE FROM otp_challenges WHERE id IN (
+             SELECT id FROM otp_challenges WHERE expires_at < now() - interval '1 hour'
+             ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)",
+        "DELETE FROM otp_limits l USING (
+             SELECT scope, key FROM otp_limits WHERE changed_at < now() - interval '25 hours'
+             ORDER BY changed_at LIMIT $1 FOR UPDATE SKIP LOCKED) old
+         WHERE l.scope = old.scope AND l.key = old.key",
+        "DELETE FROM otp_failures f USING (
+             SELECT user_id, realm, channel, enrolment FROM otp_failures
+             WHERE in_a_row = 0 AND changed_at < now() - interval '1 day'
+             LIMIT $1 FOR UPDATE SKIP LOCKED) old
+         WHERE f.user_id = old.user_id AND f.realm = old.realm AND f.channel = old.channel
+           AND f.enrolment = old.enrolment AND f.in_a_row = 0",
+    ] {
+        gone += sqlx::query(statement).bind(AT_MOST).execute(pool).await?.rows_affected();
+    }
+    Ok(gone)
+}

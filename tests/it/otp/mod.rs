@@ -1,0 +1,5 @@
+//! One-time codes, from the signed call to the message.
+
+mod issue;
+mod verify;
+pub mod world;

@@ -1,0 +1,4 @@
+//! Signed calls, and answers that are given again.
+
+mod answers;
+mod gate;
