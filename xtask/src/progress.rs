@@ -70,7 +70,7 @@ impl Step {
         let text = text.into();
         match &self.bar {
             Some(bar) => bar.set_message(text.clone()),
-            None => eprintln!("{}: {text}", self.name),
+            None => self.plain(&text),
         }
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         *state = State { stage: text, told: Instant::now() };
@@ -82,7 +82,7 @@ impl Step {
         match &self.bar {
             Some(bar) => bar.set_message(format!("{}: {text}", state.stage)),
             None if state.told.elapsed() >= PLAIN_INTERVAL => {
-                eprintln!("{}: {}: {text}", self.name, state.stage);
+                self.plain(&format!("{}: {text}", state.stage));
                 state.told = Instant::now();
             }
             None => {}
@@ -101,6 +101,11 @@ impl Step {
             }
             None => eprintln!("{line}"),
         }
+    }
+
+    /// A line for a log: how long the step has been at it, and what it does.
+    fn plain(&self, text: &str) {
+        eprintln!("[{:>3} s] {}: {text}", self.began.elapsed().as_secs(), self.name);
     }
 }
 

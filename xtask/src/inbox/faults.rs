@@ -8,9 +8,9 @@ use tokio::sync::watch;
 use super::messages::Channel;
 
 /// How much later a slow provider answers.
-pub const SLOW: Duration = Duration::from_secs(2);
+const SLOW: Duration = Duration::from_secs(2);
 /// How long a provider that never answers keeps a caller waiting at most.
-pub const NEVER: Duration = Duration::from_mins(2);
+const NEVER: Duration = Duration::from_mins(2);
 
 /// How a provider behaves.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,8 +23,12 @@ pub enum Mode {
     Refuse,
     /// Takes the call and never answers.
     Timeout,
-    /// Answers two seconds late.
+    /// Answers, two seconds late.
     Slow,
+    /// Says that there are too many calls.
+    Throttle,
+    /// Breaks inside.
+    Error,
 }
 
 /// How each channel behaves now.
@@ -46,26 +50,15 @@ impl Faults {
         self.channel(channel).send_replace(mode);
     }
 
-    /// How a channel behaves.
-    #[must_use]
-    pub fn mode(&self, channel: Channel) -> Mode {
-        *self.channel(channel).borrow()
-    }
-
-    /// What a call must wait for first. `false`: the provider refuses, or the caller has waited for ever.
-    pub async fn pass(&self, channel: Channel) -> bool {
-        match self.mode(channel) {
-            Mode::Ok => true,
-            Mode::Refuse => false,
-            Mode::Slow => {
-                tokio::time::sleep(SLOW).await;
-                true
-            }
-            Mode::Timeout => {
-                tokio::time::sleep(NEVER).await;
-                false
-            }
+    /// Waits as long as a call must, and tells how the provider then behaves.
+    pub async fn meet(&self, channel: Channel) -> Mode {
+        let mode = *self.channel(channel).borrow();
+        match mode {
+            Mode::Slow => tokio::time::sleep(SLOW).await,
+            Mode::Timeout => tokio::time::sleep(NEVER).await,
+            Mode::Ok | Mode::Refuse | Mode::Throttle | Mode::Error => {}
         }
+        mode
     }
 
     fn channel(&self, channel: Channel) -> &watch::Sender<Mode> {

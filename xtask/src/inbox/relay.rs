@@ -10,14 +10,13 @@ use tokio::net::tcp::OwnedReadHalf;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::Inbox;
+use super::faults::Mode;
 use super::messages::Channel;
 
 /// More mailboxes in one mail are not looked into.
 const MOST_RECIPIENTS: usize = 100;
 /// A longer line is passed on in pieces, in bytes.
 const LONGEST_LINE: usize = 64 * 1024;
-/// What a refusing server says (RFC 5321: 554, transaction failed).
-const REFUSAL: &[u8] = b"554 5.7.1 this server refuses mail for now\r\n";
 
 /// Takes connections for ever.
 pub async fn run(listener: TcpListener, mail_server: u16, inbox: Arc<Inbox>) {
@@ -32,8 +31,8 @@ pub async fn run(listener: TcpListener, mail_server: u16, inbox: Arc<Inbox>) {
 }
 
 async fn converse(mut client: TcpStream, mail_server: u16, inbox: &Inbox) -> Result<()> {
-    if !inbox.faults.pass(Channel::Email).await {
-        return Ok(client.write_all(REFUSAL).await?);
+    if let Some(reply) = fault(inbox).await {
+        return Ok(client.write_all(reply).await?);
     }
     let server = TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], mail_server))).await?;
     let (client_read, mut client_write) = client.into_split();
@@ -46,8 +45,11 @@ async fn converse(mut client: TcpStream, mail_server: u16, inbox: &Inbox) -> Res
         tokio::select! {
             line = lines.next() => {
                 let Some(line) = line? else { return Ok(()) };
-                if mail.follow(&line) == Step::Begins && !inbox.faults.pass(Channel::Email).await {
-                    return Ok(client_write.write_all(REFUSAL).await?);
+                // Senders keep connections: a fault meets each mail, not only each connection.
+                if mail.follow(&line) == Step::Begins
+                    && let Some(reply) = fault(inbox).await
+                {
+                    return Ok(client_write.write_all(reply).await?);
                 }
                 sender.write_all(&line).await?;
             }
@@ -63,6 +65,17 @@ async fn converse(mut client: TcpStream, mail_server: u16, inbox: &Inbox) -> Res
                 client_write.write_all(&answer[..read]).await?;
             }
         }
+    }
+}
+
+/// What a failing server says (RFC 5321: 5xx is final, 4xx is for now) before it hangs up.
+async fn fault(inbox: &Inbox) -> Option<&'static [u8]> {
+    match inbox.faults.meet(Channel::Email).await {
+        Mode::Ok | Mode::Slow => None,
+        Mode::Refuse => Some(b"554 5.7.1 this server refuses mail\r\n"),
+        Mode::Throttle => Some(b"421 4.7.0 too many mails, try again later\r\n"),
+        Mode::Error => Some(b"451 4.3.0 something broke inside\r\n"),
+        Mode::Timeout => Some(b"421 4.4.2 waited too long\r\n"),
     }
 }
 

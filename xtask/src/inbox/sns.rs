@@ -25,9 +25,8 @@ pub async fn publish(
     headers: HeaderMap,
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Response {
-    let refuses = inbox.faults.mode(Channel::Sms) == Mode::Refuse;
-    let passed = inbox.faults.pass(Channel::Sms).await;
-    match answer(&headers, &fields, refuses || !passed) {
+    let mode = inbox.faults.meet(Channel::Sms).await;
+    match answer(&headers, &fields, mode) {
         Ok(message) => {
             inbox.messages.push(message);
             let (id, request) = (random_id(), random_id());
@@ -53,7 +52,7 @@ pub async fn publish(
     }
 }
 
-fn answer(headers: &HeaderMap, fields: &[(String, String)], refuse: bool) -> Result<Message, Problem> {
+fn answer(headers: &HeaderMap, fields: &[(String, String)], mode: Mode) -> Result<Message, Problem> {
     let field =
         |name: &str| fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
     let bad = |text| Problem(StatusCode::BAD_REQUEST, "InvalidParameter", text);
@@ -61,9 +60,8 @@ fn answer(headers: &HeaderMap, fields: &[(String, String)], refuse: bool) -> Res
         let text = "Request is missing Authentication Token";
         return Err(Problem(StatusCode::FORBIDDEN, "MissingAuthenticationToken", text));
     }
-    if refuse {
-        let text = "Not authorized to send messages for now";
-        return Err(Problem(StatusCode::FORBIDDEN, "AuthorizationError", text));
+    if let Some(problem) = fault(mode) {
+        return Err(problem);
     }
     if field("Action") != "Publish" {
         return Err(Problem(StatusCode::BAD_REQUEST, "InvalidAction", "Only Publish is known here"));
@@ -86,6 +84,21 @@ fn answer(headers: &HeaderMap, fields: &[(String, String)], refuse: bool) -> Res
         html: None,
         received_at: chrono::Utc::now(),
     })
+}
+
+/// What a failing SNS says, with the codes of its API reference.
+fn fault(mode: Mode) -> Option<Problem> {
+    match mode {
+        Mode::Ok | Mode::Slow => None,
+        Mode::Refuse => Some(Problem(StatusCode::FORBIDDEN, "AuthorizationError", "Not authorized to send")),
+        Mode::Throttle => Some(Problem(StatusCode::BAD_REQUEST, "Throttling", "Rate exceeded")),
+        Mode::Error => {
+            Some(Problem(StatusCode::INTERNAL_SERVER_ERROR, "InternalError", "Something broke inside"))
+        }
+        Mode::Timeout => {
+            Some(Problem(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable", "Waited too long"))
+        }
+    }
 }
 
 /// Whether the call carries a Signature Version 4 for SNS. The signature itself is not checked: there are no accounts.

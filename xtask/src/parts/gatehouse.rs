@@ -77,7 +77,8 @@ fn environment(ports: &Ports, secrets: &Secrets) -> Vec<(String, String)> {
         ("GATEHOUSE__KEYCLOAK__CLIENT_ID", SERVICE_CLIENT.to_owned()),
         ("GATEHOUSE__KEYCLOAK__CLIENT_SECRET", secrets.service_client.clone()),
         ("GATEHOUSE__WEBHOOK__SECRETS", format!("[\"{}\"]", secrets.webhook)),
-        ("GATEHOUSE__OTP__PEPPER", secrets.otp_pepper.clone()),
+        ("GATEHOUSE__OTP__PEPPERS", format!("[\"1:{}\"]", secrets.otp_pepper)),
+        ("GATEHOUSE__OTP__ORIGIN_HOST", "localhost".to_owned()),
         ("GATEHOUSE__MAIL__HOST", "127.0.0.1".to_owned()),
         ("GATEHOUSE__MAIL__PORT", ports.smtp.to_string()),
         ("GATEHOUSE__MAIL__TLS", "none".to_owned()),
@@ -85,8 +86,8 @@ fn environment(ports: &Ports, secrets: &Secrets) -> Vec<(String, String)> {
         ("GATEHOUSE__SMS__SNS__ENDPOINT", format!("{}/sns", ports.inbox_url())),
         ("GATEHOUSE__SMS__SNS__REGION", "ap-southeast-1".to_owned()),
         // The inbox wants a signed call but knows no accounts.
-        ("AWS_ACCESS_KEY_ID", "development".to_owned()),
-        ("AWS_SECRET_ACCESS_KEY", "development".to_owned()),
+        ("GATEHOUSE__SMS__SNS__ACCESS_KEY_ID", "development".to_owned()),
+        ("GATEHOUSE__SMS__SNS__SECRET_ACCESS_KEY", "development".to_owned()),
     ]
     .map(|(key, value)| (key.to_owned(), value))
     .into()

@@ -82,6 +82,10 @@ pub struct Endpoints {
     pub postgres_admin_url: String,
     /// Where Kafka clients start.
     pub kafka_bootstrap: String,
+    /// The page and API of the inbox.
+    pub inbox_url: String,
+    /// Where mail for the inbox goes, on the loopback interface.
+    pub smtp_port: u16,
 }
 
 impl Endpoints {
@@ -92,6 +96,8 @@ impl Endpoints {
                 secrets.postgres_admin, ports.postgres
             ),
             kafka_bootstrap: format!("127.0.0.1:{}", ports.kafka),
+            inbox_url: ports.inbox_url(),
+            smtp_port: ports.smtp,
         }
     }
 

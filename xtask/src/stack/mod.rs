@@ -33,6 +33,8 @@ pub enum Scope {
     Postgres,
     /// Kafka alone.
     Kafka,
+    /// The inbox with its mail server.
+    Inbox,
 }
 
 /// What to start.
@@ -69,6 +71,7 @@ impl Stack {
             Scope::Whole => stack.start_whole(progress).await?,
             Scope::Postgres => stack.start_postgres(progress).await?,
             Scope::Kafka => stack.start_kafka(progress).await?,
+            Scope::Inbox => stack.start_inbox(progress).await?,
         }
         stack.describe()?;
         Ok(stack)

@@ -2,6 +2,8 @@
 //! needed and keeps it running in the background, so that the next run of a single test takes seconds. `cargo xtask
 //! down` stops what was kept.
 
+mod own;
+
 use std::path::PathBuf;
 use std::process::Stdio;
 
@@ -13,10 +15,13 @@ use crate::layout::{Layout, root, target};
 use crate::stack::description::{Description, Endpoints};
 use crate::stack::lock;
 
+pub use own::OwnStack;
+
 // Asked for once in each test program.
 static KEPT_POSTGRES: OnceCell<()> = OnceCell::const_new();
 static KEPT_KAFKA: OnceCell<()> = OnceCell::const_new();
 static KEPT_STACK: OnceCell<()> = OnceCell::const_new();
+static KEPT_INBOX: OnceCell<()> = OnceCell::const_new();
 
 /// PostgreSQL as its superuser, as `postgres://…`: a test makes a database of its own there.
 ///
@@ -54,13 +59,49 @@ pub async fn stack() -> Result<Description> {
     Description::read(&layout.description())
 }
 
+/// A whole stack for one test alone, which may kill its parts and start them again. It takes half a minute to start.
+pub async fn own_stack() -> Result<OwnStack> {
+    OwnStack::start().await
+}
+
+/// An inbox with its mail server, without the rest: where text messages and mails of a test can go.
+pub async fn inbox() -> Result<Inbox> {
+    let layout = layout("inbox");
+    KEPT_INBOX.get_or_try_init(|| keep(&layout, "inbox")).await?;
+    let Endpoints { inbox_url, smtp_port, .. } = Endpoints::read(&layout.endpoints())?;
+    Ok(Inbox { sns_endpoint: format!("{inbox_url}/sns"), url: inbox_url, smtp_port })
+}
+
+/// Where an inbox is.
+#[derive(Debug, Clone)]
+pub struct Inbox {
+    /// Its page and API.
+    pub url: String,
+    /// Its part that speaks the SNS protocol.
+    pub sns_endpoint: String,
+    /// Its part that speaks SMTP, on the loopback interface.
+    pub smtp_port: u16,
+}
+
 /// The state of everything that may have been kept running.
-pub(crate) fn kept() -> [Layout; 3] {
-    ["stack", "postgres", "kafka"].map(layout)
+pub(crate) fn kept() -> [Layout; 4] {
+    ["stack", "postgres", "kafka", "inbox"].map(layout)
 }
 
 fn layout(name: &str) -> Layout {
     Layout::new(target().join("test-services").join(name))
+}
+
+/// The command that starts a stack for tests, from empty.
+fn up(layout: &Layout, scope: &str) -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo
+        .args(["run", "--quiet", "--package=xtask", "--", "up", "--fresh", "--for-tests"])
+        .args(["--scope", scope, "--state"])
+        .arg(layout.state())
+        .current_dir(root())
+        .stdin(Stdio::null());
+    cargo
 }
 
 /// Starts a background stack, unless one runs. Test programs that ask at the same time wait for the first.
@@ -68,20 +109,12 @@ async fn keep(layout: &Layout, scope: &str) -> Result<()> {
     let turn = layout.state().with_extension("turn");
     std::fs::create_dir_all(layout.state())?;
     let turn = std::fs::File::create(&turn).context("cannot take turns")?;
-    tokio::task::spawn_blocking(move || turn.lock().map(|()| turn)).await??;
+    let _turn = tokio::task::spawn_blocking(move || turn.lock().map(|()| turn)).await??;
     if lock::is_held(layout)? && layout.ready().exists() {
         return Ok(());
     }
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
-        .args(["run", "--quiet", "--package=xtask", "--", "up", "--detach", "--fresh", "--for-tests"])
-        .args(["--scope", scope, "--state"])
-        .arg(layout.state())
-        .current_dir(root())
-        .stdin(Stdio::null())
-        .status()
-        .await
-        .context("cannot run cargo xtask up")?;
+    let mut up = up(layout, scope);
+    let status = up.arg("--detach").status().await.context("cannot run cargo xtask up")?;
     ensure!(status.success(), "the test services did not start: see {}", layout.log("up").display());
     Ok(())
 }

@@ -1,0 +1,102 @@
+//! A stack that belongs to one test.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::json;
+use tokio::process::Child;
+
+use crate::layout::{Layout, target};
+use crate::stack::description::Description;
+
+/// From empty on a busy machine, builds included.
+const START_WITHIN: Duration = Duration::from_mins(15);
+/// How long it may take to end.
+const END_WITHIN: Duration = Duration::from_mins(1);
+const POLL: Duration = Duration::from_millis(100);
+
+/// A whole stack on free ports, stopped and forgotten when it is dropped.
+#[derive(Debug)]
+pub struct OwnStack {
+    /// What its `stack.json` says.
+    pub info: Description,
+    keeper: Keeper,
+}
+
+impl OwnStack {
+    pub(super) async fn start() -> Result<Self> {
+        let name = format!("own-{}-{:08x}", std::process::id(), rand::random::<u32>());
+        let layout = Layout::new(target().join("test-services").join(name));
+        layout.create()?;
+        let log = std::fs::File::create(layout.log("up"))?;
+        // In our process group: Ctrl-C ends it too.
+        let child = super::up(&layout, "whole")
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn()
+            .context("cannot run cargo xtask up")?;
+        let mut keeper = Keeper { child, layout };
+        let began = std::time::Instant::now();
+        while !keeper.layout.ready().exists() {
+            let log = keeper.layout.log("up");
+            if let Some(status) = keeper.child.try_wait()? {
+                let text = std::fs::read_to_string(&log).unwrap_or_default();
+                bail!("the stack did not start ({status})\n{text}");
+            }
+            ensure!(began.elapsed() < START_WITHIN, "the stack is not ready: see {}", log.display());
+            tokio::time::sleep(POLL).await;
+        }
+        Ok(Self { info: Description::read(&keeper.layout.description())?, keeper })
+    }
+
+    /// Ends a part (`gatehouse`, `keycloak`, `kafka`, `mail`, `postgres`) at once, as a power cut would.
+    pub async fn kill(&self, part: &str) -> Result<()> {
+        self.order(part, "kill").await
+    }
+
+    /// Asks a part to end, and returns when it has.
+    pub async fn stop(&self, part: &str) -> Result<()> {
+        self.order(part, "stop").await
+    }
+
+    /// Starts a part again, and returns when it is ready.
+    pub async fn start_again(&self, part: &str) -> Result<()> {
+        self.order(part, "start").await
+    }
+
+    /// The log of a part, as far as it is written.
+    pub fn log(&self, part: &str) -> Result<String> {
+        let path = self.keeper.layout.log(part);
+        std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
+    }
+
+    async fn order(&self, part: &str, action: &str) -> Result<()> {
+        let url = format!("{}/parts/{part}", self.info.inbox_url);
+        let answer = reqwest::Client::new().post(url).json(&json!({ "action": action })).send().await?;
+        let status = answer.status();
+        ensure!(status.is_success(), "cannot {action} {part}: {}", answer.text().await?);
+        Ok(())
+    }
+}
+
+/// The process that runs the stack.
+#[derive(Debug)]
+struct Keeper {
+    child: Child,
+    layout: Layout,
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        if let Some(id) = self.child.id().and_then(|id| i32::try_from(id).ok()) {
+            let _ = kill(Pid::from_raw(id), Signal::SIGTERM);
+            let began = std::time::Instant::now();
+            while matches!(self.child.try_wait(), Ok(None)) && began.elapsed() < END_WITHIN {
+                std::thread::sleep(POLL);
+            }
+        }
+        let _ = std::fs::remove_dir_all(self.layout.state());
+    }
+}
