@@ -13,4 +13,5 @@ mod otp;
 mod portal;
 mod publishing;
 mod support;
+mod theme;
 mod webhook;
