@@ -96,7 +96,10 @@ public class ResyncResource {
             throw new NotFoundException("the events of this realm are not captured");
         }
         outbox.resync(session, realm, request.users(), request.organizations());
-        return Response.accepted().build();
+        int accepted = request.users().size() + request.organizations().size();
+        // Keycloak refuses to send an answer without content type.
+        return Response.accepted(JsonNodeFactory.instance.objectNode().put("accepted", accepted).toString())
+                .type(MediaType.APPLICATION_JSON_TYPE).build();
     }
 
     private Response page(String query, String after, int max, Function<String, ObjectNode> describe) {
