@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{down, up};
+use crate::commands::{down, test, up};
 use crate::stack::Scope;
 
 /// The developer's commands of Gatehouse.
@@ -23,6 +23,8 @@ enum Command {
     Up(Up),
     /// Stops a system that was started with `up --detach`, and test services that were kept.
     Down,
+    /// Runs every test against real parts; may run beside `up`.
+    Test(Test),
 }
 
 /// How to start the system.
@@ -45,12 +47,20 @@ pub struct Up {
     pub scope: Scope,
 }
 
+/// Which tests to run.
+#[derive(Debug, Clone, Args)]
+pub struct Test {
+    /// One step (format, clippy, java, rust, browser), or the Rust tests whose name contains this.
+    pub filter: Option<String>,
+}
+
 impl Cli {
     /// Does what was asked.
     pub async fn run(self) -> Result<ExitCode> {
         match self.command {
             Command::Up(up) => Box::pin(up::run(&up)).await,
             Command::Down => down::run().await,
+            Command::Test(test) => Box::pin(test::run(&test)).await,
         }
     }
 }

@@ -1,4 +1,5 @@
 //! One module for each command.
 
 pub mod down;
+pub mod test;
 pub mod up;

@@ -65,9 +65,16 @@ pub async fn own_stack() -> Result<OwnStack> {
 }
 
 /// An inbox with its mail server, without the rest: where text messages and mails of a test can go.
+///
+/// That of the stack which `GATEHOUSE_TEST_STACK` names, if that is set.
 pub async fn inbox() -> Result<Inbox> {
-    let layout = layout("inbox");
-    KEPT_INBOX.get_or_try_init(|| keep(&layout, "inbox")).await?;
+    let layout = if let Some(path) = std::env::var_os("GATEHOUSE_TEST_STACK").map(PathBuf::from) {
+        Layout::new(path.parent().context("stack.json lies in a directory")?.to_path_buf())
+    } else {
+        let layout = layout("inbox");
+        KEPT_INBOX.get_or_try_init(|| keep(&layout, "inbox")).await?;
+        layout
+    };
     let Endpoints { inbox_url, smtp_port, .. } = Endpoints::read(&layout.endpoints())?;
     Ok(Inbox { sns_endpoint: format!("{inbox_url}/sns"), url: inbox_url, smtp_port })
 }

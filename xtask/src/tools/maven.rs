@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use tokio::process::Command;
 use tokio::sync::Mutex;
 
-use super::command;
+use super::command as run_command;
 use crate::layout::partial;
 use crate::progress::Step;
 
@@ -42,11 +42,12 @@ pub async fn copy_dependencies(pom: &Path, dir: &Path, what: &str, step: &Step) 
 
 /// Runs goals in a Maven project and shows what it is at.
 pub async fn build(project: &Path, goals: &[&str], step: &Step) -> Result<()> {
-    let mut maven = maven()?;
+    let mut maven = command()?;
     maven.arg("--batch-mode").arg("--no-transfer-progress").args(goals).current_dir(project);
     let _turn = ONE_AT_A_TIME.lock().await;
     let what = format!("mvn {} in {}", goals.join(" "), project.display());
-    command::run(&mut maven, &what, step, |line| line.strip_prefix("[INFO] --- ").map(str::to_owned)).await
+    run_command::run(&mut maven, &what, step, |line| line.strip_prefix("[INFO] --- ").map(str::to_owned))
+        .await
 }
 
 /// `dir` appears only when it is complete, so an interrupted download is simply done again.
@@ -60,10 +61,10 @@ async fn fetch(dir: &Path, what: &str, step: &Step, args: impl FnOnce(&Path) -> 
     tokio::fs::create_dir_all(&part).await.with_context(|| format!("cannot make {}", part.display()))?;
 
     // Not in batch mode: Maven then reports each download as it goes.
-    let mut maven = maven()?;
+    let mut maven = command()?;
     maven.arg("--color=never").args(args(&part)).current_dir(&part);
     let _turn = ONE_AT_A_TIME.lock().await;
-    command::run(&mut maven, &format!("fetching {what} with Maven"), step, transfer).await?;
+    run_command::run(&mut maven, &format!("fetching {what} with Maven"), step, transfer).await?;
     tokio::fs::rename(&part, dir).await.with_context(|| format!("cannot make {}", dir.display()))
 }
 
@@ -78,10 +79,10 @@ pub fn check() -> Result<PathBuf> {
         .context("Maven is missing: install it (Debian: apt-get install maven; macOS: brew install maven)")
 }
 
-fn maven() -> Result<Command> {
+/// Maven, run by the JDK that was checked.
+pub fn command() -> Result<Command> {
     let program = check()?;
     let mut command = Command::new(program);
-    // Maven must use the JDK that was checked.
     if let Some(home) = super::java::java()?.parent().and_then(Path::parent)
         && std::env::var_os("JAVA_HOME").is_some()
     {

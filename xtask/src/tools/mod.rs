@@ -1,6 +1,7 @@
 //! Programs of the machine that the commands use: what is missing is said in one line with the fix.
 
 pub mod archive;
+pub mod browser;
 pub mod command;
 pub mod digest;
 pub mod java;
