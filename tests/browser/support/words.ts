@@ -32,7 +32,7 @@ export function say(language: Language, key: string, ...args: (string | number)[
   return quoted.replace(/\{(\d)\}/g, (_, index: string) => String(args[Number(index)] ?? ''));
 }
 
-/** The part of a sentence before its first argument, for those whose numbers are not known beforehand. */
+/** The part of a sentence before its first argument (plain or a choice), for those whose numbers are not known beforehand. */
 export function beginningOf(language: Language, key: string): string {
-  return say(language, key, '\u0000').split('\u0000')[0]!.trim();
+  return say(language, key, '\u0000').split(/\u0000|\{\d,/)[0]!.trim();
 }
