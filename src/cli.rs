@@ -28,6 +28,11 @@ enum Command {
     Serve,
     /// Brings the database schema up to date and ends.
     Migrate,
+    /// Compares everybody in Keycloak with the directory, has what differs sent again, and says how
+    /// many were missing, extra and different.
+    Resync,
+    /// Has every record published again.
+    Rebuild,
     /// Reads the configuration, says what is wrong with it and ends.
     CheckConfig,
 }
@@ -58,6 +63,8 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
             println!("the database schema is up to date");
             Ok(())
         }),
+        Command::Resync => runtime.block_on(app::resync(&config)),
+        Command::Rebuild => runtime.block_on(app::rebuild(&config)),
         Command::Serve => {
             let metrics = telemetry::init(&config.telemetry)?;
             runtime.block_on(app::serve(config, metrics))

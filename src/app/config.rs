@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::{
     adapters::{keycloak::KeycloakConfig, mail::MailConfig, sms::SmsConfig},
+    directory::DirectoryConfig,
     otp::OtpConfig,
     platform::{
         config::{Findings, InvalidConfig, Profile},
@@ -38,6 +39,8 @@ pub struct Config {
     pub kafka: KafkaConfig,
     /// Keycloak's administration.
     pub keycloak: KeycloakConfig,
+    /// When the directory is compared with Keycloak.
+    pub directory: DirectoryConfig,
     /// The records for billing.
     pub publishing: PublishingConfig,
     /// Logs.

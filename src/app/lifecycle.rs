@@ -1,6 +1,6 @@
 //! Start, run, drain, stop.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -9,7 +9,10 @@ use tokio::{net::TcpListener, signal};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{Config, Features, Pipeline, Ports, operations};
-use crate::platform::{db, health::Health, http};
+use crate::{
+    adapters::keycloak::KeycloakClient,
+    platform::{db, health::Health, http},
+};
 
 /// How long running work may take after a stop signal before it is abandoned.
 const DRAIN: Duration = Duration::from_secs(8);
@@ -31,7 +34,9 @@ pub async fn serve(config: Config, metrics: PrometheusHandle) -> anyhow::Result<
     tasks.spawn(http::serve(operations, operations::router(health.clone(), metrics), stop.clone()));
     let migrated = CancellationToken::new();
     tasks.spawn(keep_database(pool.clone(), health.clone(), migrated.clone(), stop.clone()));
-    let pipeline = Pipeline { config: &config, pool: pool.clone(), health: &health, stop: stop.clone() };
+    let keycloak = Arc::new(KeycloakClient::new(&config.keycloak).context("keycloak")?);
+    let pipeline =
+        Pipeline { config: &config, keycloak, pool: pool.clone(), health: &health, stop: stop.clone() };
     pipeline.start(&tasks, &migrated).context("kafka")?;
     features.start(&tasks, &migrated, &stop);
     tasks.spawn(http::serve(public, features.router(), stop.clone()));

@@ -1,5 +1,6 @@
 //! The composition root: it sees every feature, and nothing sees it.
 
+mod commands;
 mod config;
 mod ingest;
 mod lifecycle;
@@ -8,6 +9,7 @@ mod pipeline;
 mod ports;
 mod router;
 
+pub use commands::{rebuild, resync};
 pub use config::Config;
 pub use lifecycle::serve;
 pub use pipeline::Pipeline;

@@ -10,19 +10,30 @@ use super::{
     ingest::{Bells, Ingest},
 };
 use crate::{
+    adapters::keycloak::Keycloak,
+    companies::OrganizationJob,
+    directory::{RESYNC, Resync, ResyncJob},
     platform::{
-        clock::SystemClock,
+        clock::{Clock as _, SystemClock},
+        db,
         entropy::OsEntropy,
         health::Health,
+        inbox::{FORGET_INBOX, ForgetInbox},
+        jobs::{self, Handler, Runner},
         kafka::{Consumer, ParkingRelay, ProduceError, Producer},
     },
     publishing::Publisher,
 };
 
+/// Jobs that run at once in this process.
+const JOBS_AT_A_TIME: usize = 4;
+
 /// What every part of the stream is given.
 pub struct Pipeline<'a> {
     /// The whole configuration.
     pub config: &'a Config,
+    /// Keycloak's administration.
+    pub keycloak: Arc<dyn Keycloak>,
     /// Where state is kept.
     pub pool: PgPool,
     /// Where each part says whether it works.
@@ -60,10 +71,32 @@ impl Pipeline<'_> {
             bell: bells.parked.clone(),
             stop: self.stop.clone(),
         };
+        let jobs = self.jobs(&bells);
+        let (pool, realm) = (self.pool.clone(), self.config.keycloak.realm.clone());
+        self.spawn(tasks, migrated, async move {
+            plan(&pool, &realm).await;
+            jobs.run().await;
+        });
         self.spawn(tasks, migrated, consumer.run());
         self.spawn(tasks, migrated, publisher.run());
         self.spawn(tasks, migrated, parking.run());
         Ok(())
+    }
+
+    fn jobs(&self, bells: &Bells) -> Runner {
+        let (pool, keycloak) = (&self.pool, &self.keycloak);
+        let resync = Resync {
+            pool: pool.clone(),
+            keycloak: keycloak.clone(),
+            realm: self.config.keycloak.realm.clone(),
+        };
+        let handlers: Vec<Arc<dyn Handler>> = vec![
+            Arc::new(OrganizationJob { pool: pool.clone(), keycloak: keycloak.clone() }),
+            Arc::new(ResyncJob { resync, clock: Arc::new(SystemClock), at: self.config.directory.resync_at }),
+            Arc::new(ForgetInbox { pool: pool.clone(), clock: Arc::new(SystemClock) }),
+        ];
+        let entropy = Arc::new(OsEntropy);
+        Runner::new(pool.clone(), handlers, entropy, bells.jobs.clone(), self.stop.clone(), JOBS_AT_A_TIME)
     }
 
     fn spawn(
@@ -79,5 +112,19 @@ impl Pipeline<'_> {
                 () = migrated.cancelled() => part.await,
             }
         });
+    }
+}
+
+/// Sees to it that periodic work is queued. At the first start it is due at once, so that whoever
+/// was in Keycloak before this service is found.
+async fn plan(pool: &PgPool, realm: &str) {
+    let now = SystemClock.now();
+    let planned = async {
+        let mut conn = pool.acquire().await?;
+        jobs::plan(&mut conn, RESYNC, realm, now).await?;
+        jobs::plan(&mut conn, FORGET_INBOX, "nightly", now).await
+    };
+    if let Err(error) = planned.await {
+        tracing::warn!(error = %db::describe(&error), "periodic work is planned at the next start");
     }
 }

@@ -7,6 +7,7 @@ mod follow;
 mod ledger;
 mod model;
 mod name;
+mod organization_job;
 mod rule;
 mod store;
 
@@ -14,6 +15,7 @@ pub use follow::{Followed, Follower};
 pub use ledger::PersonNow;
 pub use model::{Company, CompanyId, JoinRequest, Member, Role, Status};
 pub use name::comparable_name;
+pub use organization_job::OrganizationJob;
 pub use rule::{Claim, Decision, Held, decide};
 pub use store::{
     companies_by_id, companies_of_people, join_requests_of, mark_all_in_tx, member_counts, members_of_company,

@@ -4,11 +4,15 @@
 //! replacing what is held, unless what is held is newer. Applying a record twice, or an old one
 //! late, changes nothing.
 
+mod config;
 mod model;
+mod resync;
 mod status;
 mod store;
 
+pub use config::DirectoryConfig;
 pub use model::{Change, OrganizationRow, PersonRow, PersonUpdate, fold};
+pub use resync::{Counts, RESYNC, Report, Resync, ResyncError, ResyncJob};
 pub use status::{SecondFactor, Status, second_factors, status};
 pub use store::{
     PeopleApplied, apply_organizations_in_tx, apply_people_in_tx, mark_all_people_in_tx, members_of,

@@ -189,7 +189,7 @@ impl PersonUpdate {
         let Subject::Person { id, state } = &event.subject else { return None };
         let row = match state.as_deref() {
             None => deleted_person(id, event),
-            Some(person) => living_person(person, event),
+            Some(person) => person_of(person, &event.realm, event.sequence, event.time),
         };
         let organizations = state.as_ref().map(|person| person.organizations.clone()).unwrap_or_default();
         Some(Self { row, organizations })
@@ -220,12 +220,13 @@ fn deleted_person(id: &str, event: &Event) -> PersonRow {
     }
 }
 
-fn living_person(person: &Person, event: &Event) -> PersonRow {
+/// The row of a person who exists.
+pub(super) fn person_of(person: &Person, realm: &str, sequence: i64, time: DateTime<Utc>) -> PersonRow {
     let attributes = person.attributes.clone();
     PersonRow {
         user_id: person.id.clone(),
-        realm: event.realm.clone(),
-        sequence: event.sequence,
+        realm: realm.to_owned(),
+        sequence,
         username: Some(person.username.clone()),
         email: person.email.clone(),
         email_verified: person.email_verified,
@@ -240,25 +241,43 @@ fn living_person(person: &Person, event: &Event) -> PersonRow {
         enabled: person.enabled,
         factors: Json(person.factors.clone()),
         created_at: person.created_at,
-        updated_at: event.time,
+        updated_at: time,
         deleted_at: None,
     }
 }
 
 fn organization_row(event: &Event) -> Option<OrganizationRow> {
     let Subject::Organization { id, state } = &event.subject else { return None };
-    Some(organization(id, state.as_ref(), event))
+    Some(match state {
+        Some(organization) => organization_of(organization, &event.realm, event.sequence, event.time),
+        None => OrganizationRow {
+            organization_id: id.clone(),
+            realm: event.realm.clone(),
+            sequence: event.sequence,
+            alias: None,
+            name: None,
+            enabled: false,
+            updated_at: event.time,
+            deleted_at: Some(event.time),
+        },
+    })
 }
 
-fn organization(id: &str, state: Option<&Organization>, event: &Event) -> OrganizationRow {
+/// The row of an organisation that exists.
+pub(super) fn organization_of(
+    organization: &Organization,
+    realm: &str,
+    sequence: i64,
+    time: DateTime<Utc>,
+) -> OrganizationRow {
     OrganizationRow {
-        organization_id: id.to_owned(),
-        realm: event.realm.clone(),
-        sequence: event.sequence,
-        alias: state.map(|organization| organization.alias.clone()),
-        name: state.map(|organization| organization.name.clone()),
-        enabled: state.is_some_and(|organization| organization.enabled),
-        updated_at: event.time,
-        deleted_at: state.is_none().then_some(event.time),
+        organization_id: organization.id.clone(),
+        realm: realm.to_owned(),
+        sequence,
+        alias: Some(organization.alias.clone()),
+        name: Some(organization.name.clone()),
+        enabled: organization.enabled,
+        updated_at: time,
+        deleted_at: None,
     }
 }

@@ -256,3 +256,34 @@ pub async fn mark_all_people_in_tx(conn: &mut PgConnection) -> Result<usize, sql
     changed_keys::mark(conn, ids.iter().map(|id| (PEOPLE_STREAM, id))).await?;
     Ok(ids.len())
 }
+
+/// The ids of everybody in the realm who is not deleted.
+pub(super) async fn living_people(conn: &mut PgConnection, realm: &str) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar("SELECT user_id FROM people WHERE realm = $1 AND deleted_at IS NULL")
+        .bind(realm)
+        .fetch_all(conn)
+        .await
+}
+
+/// The ids of all organisations in the realm that are not deleted.
+pub(super) async fn living_organizations(
+    conn: &mut PgConnection,
+    realm: &str,
+) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar("SELECT organization_id FROM organizations WHERE realm = $1 AND deleted_at IS NULL")
+        .bind(realm)
+        .fetch_all(conn)
+        .await
+}
+
+/// Notes that a resync came to its end, and what it found.
+pub(super) async fn note_resync(conn: &mut PgConnection, found: super::Counts) -> Result<(), sqlx::Error> {
+    let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    sqlx::query("INSERT INTO resyncs (missing, extra, different) VALUES ($1, $2, $3)")
+        .bind(number(found.missing))
+        .bind(number(found.extra))
+        .bind(number(found.different))
+        .execute(conn)
+        .await
+        .map(drop)
+}

@@ -18,6 +18,8 @@ pub struct KeycloakConfig {
     pub client_id: String,
     /// Its secret.
     pub client_secret: SecretString,
+    /// The client that people sign in by; company roles are its roles.
+    pub portal_client_id: String,
     /// How long one call may take, 1 to 60 seconds.
     pub timeout_seconds: u64,
 }
@@ -34,6 +36,7 @@ impl KeycloakConfig {
         let plain = |text: &str| !text.is_empty() && !text.contains(['/', '?', '#']);
         findings.expect(plain(&self.realm), "keycloak.realm", "the name of a realm");
         findings.expect(!self.client_id.is_empty(), "keycloak.client_id", "the id of a client");
+        findings.expect(!self.portal_client_id.is_empty(), "keycloak.portal_client_id", "the id of a client");
         findings.expect(
             !self.client_secret.expose_secret().is_empty(),
             "keycloak.client_secret",

@@ -1,5 +1,83 @@
 //! Keycloak's administration, as far as this service needs it.
+//!
+//! Every call is idempotent: asking for what is there already is no error, because jobs repeat.
 
+mod client;
 mod config;
+mod memory;
+mod token;
 
+use async_trait::async_trait;
+use serde_json::Value;
+
+pub use client::KeycloakClient;
 pub use config::KeycloakConfig;
+pub use memory::MemoryKeycloak;
+
+/// The most users, or organisations, of one request to have their state sent again.
+pub const RESYNC_BATCH: usize = 1000;
+
+/// What we ask of Keycloak.
+#[async_trait]
+pub trait Keycloak: Send + Sync {
+    /// The organisation of this alias, made with the name if it does not exist. Returns its id.
+    async fn ensure_organization(&self, alias: &str, name: &str) -> Result<String, KeycloakError>;
+
+    /// Makes a person a member of an organisation.
+    async fn ensure_member(&self, organization_id: &str, user_id: &str) -> Result<(), KeycloakError>;
+
+    /// Gives a person a role of the people's client.
+    async fn ensure_role(&self, user_id: &str, role: &str) -> Result<(), KeycloakError>;
+
+    /// People by ascending id, from the one after `after`; each as in an event.
+    async fn users(&self, after: Option<&str>) -> Result<Page, KeycloakError>;
+
+    /// Organisations by ascending id, from the one after `after`, each with the ids of its members.
+    async fn organizations(&self, after: Option<&str>) -> Result<Page, KeycloakError>;
+
+    /// Has the present states of these sent through the stream of events, at most [`RESYNC_BATCH`] each.
+    async fn send_again(&self, users: &[String], organizations: &[String]) -> Result<(), KeycloakError>;
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Page {
+    /// The items as JSON.
+    pub items: Vec<Value>,
+    /// The id to go on after; none at the end.
+    pub next: Option<String>,
+}
+
+/// Keycloak did not do it. The text names no person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeycloakError {
+    /// It cannot be reached, or did not answer in time.
+    #[error("Keycloak does not answer")]
+    Unreachable,
+    /// It does not know our client or secret, or the client lacks a role.
+    #[error("Keycloak refuses our client ({0})")]
+    Forbidden(u16),
+    /// What the call is about does not exist.
+    #[error("Keycloak does not know it (404)")]
+    NotFound,
+    /// Something of the same name exists.
+    #[error("Keycloak has something else of that name (409)")]
+    Conflict,
+    /// It answered otherwise.
+    #[error("Keycloak answered {0}")]
+    Refused(u16),
+    /// It answered with something that we cannot read.
+    #[error("Keycloak's answer cannot be read")]
+    Unreadable,
+}
+
+impl KeycloakError {
+    fn of_status(status: u16) -> Self {
+        match status {
+            401 | 403 => Self::Forbidden(status),
+            404 => Self::NotFound,
+            409 => Self::Conflict,
+            _ => Self::Refused(status),
+        }
+    }
+}

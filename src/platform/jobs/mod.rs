@@ -7,6 +7,8 @@
 mod runner;
 mod store;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
@@ -61,6 +63,11 @@ pub trait Handler: Send + Sync {
         20
     }
 
-    /// Does it. It is stopped after [`Runner::LEASE`] less a margin.
+    /// How long a run may take. A run that was cut off by a crash is repeated after this time.
+    fn time_limit(&self) -> Duration {
+        Duration::from_secs(60)
+    }
+
+    /// Does it.
     async fn run(&self, job: &Job) -> Result<Done, Failed>;
 }

@@ -25,10 +25,8 @@ pub struct Runner {
 }
 
 impl Runner {
-    /// How long a claimed job belongs to its runner.
-    pub const LEASE: Duration = Duration::from_secs(60);
-    /// A run is stopped so long before its lease ends.
-    const MARGIN: Duration = Duration::from_secs(5);
+    /// A job belongs to its runner so much longer than a run may take.
+    const MARGIN: Duration = Duration::from_secs(10);
 
     /// A runner for these kinds of work, at most `at_a_time` at once.
     pub fn new(
@@ -47,10 +45,9 @@ impl Runner {
     pub async fn run(self) {
         let runner = Arc::new(self);
         let running = TaskTracker::new();
-        let kinds: Vec<String> = runner.handlers.keys().map(|kind| (*kind).to_owned()).collect();
         while !runner.stop.is_cancelled() {
             let free = runner.at_a_time.saturating_sub(running.len());
-            match runner.claim(&kinds, free).await {
+            match runner.claim(free).await {
                 Ok(jobs) => {
                     for job in jobs {
                         let runner = runner.clone();
@@ -69,20 +66,22 @@ impl Runner {
         running.wait().await;
     }
 
-    async fn claim(&self, kinds: &[String], free: usize) -> Result<Vec<JobRow>, sqlx::Error> {
+    async fn claim(&self, free: usize) -> Result<Vec<JobRow>, sqlx::Error> {
         if free == 0 {
             return Ok(Vec::new());
         }
         let mut conn = self.pool.acquire().await?;
-        let free = i64::try_from(free).unwrap_or(i64::MAX);
-        store::claim(&mut conn, kinds, free, Self::LEASE.as_secs_f64()).await
+        let lease = |handler: &Arc<dyn Handler>| (handler.time_limit() + Self::MARGIN).as_secs_f64();
+        let (kinds, leases): (Vec<String>, Vec<f64>) =
+            self.handlers.iter().map(|(kind, handler)| ((*kind).to_owned(), lease(handler))).unzip();
+        store::claim(&mut conn, &kinds, &leases, i64::try_from(free).unwrap_or(i64::MAX)).await
     }
 
     async fn attempt(&self, row: JobRow) {
         let Some(handler) = self.handlers.get(row.kind.as_str()) else { return };
         let job = Job { kind: row.kind.clone(), key: row.key.clone(), attempts: row.attempts - 1 };
         let run = std::panic::AssertUnwindSafe(handler.run(&job)).catch_unwind();
-        let ended = match tokio::time::timeout(Self::LEASE - Self::MARGIN, run).await {
+        let ended = match tokio::time::timeout(handler.time_limit(), run).await {
             Ok(Ok(ended)) => ended,
             Ok(Err(_)) => Err(Failed::Park("the job panicked".to_owned())),
             Err(_) => Err(Failed::Retry("the job took too long".to_owned())),

@@ -58,24 +58,26 @@ pub async fn plan(
     .map(drop)
 }
 
-/// Claims due jobs of these kinds, at most `limit`, for `lease_seconds`: nobody else gets them before.
+/// Claims due jobs of these kinds, at most `limit`, for the seconds given with the kind: nobody else
+/// gets them before.
 pub(super) async fn claim(
     conn: &mut PgConnection,
     kinds: &[String],
+    lease_seconds: &[f64],
     limit: i64,
-    lease_seconds: f64,
 ) -> Result<Vec<JobRow>, sqlx::Error> {
     sqlx::query_as(
-        "UPDATE jobs SET leased_until = now() + make_interval(secs => $3), attempts = attempts + 1
-         WHERE job_id IN (
+        "UPDATE jobs SET leased_until = now() + make_interval(secs => lease.seconds), attempts = attempts + 1
+         FROM unnest($1::text[], $2::float8[]) AS lease (kind, seconds)
+         WHERE lease.kind = jobs.kind AND job_id IN (
              SELECT job_id FROM jobs WHERE state = 'waiting' AND run_at <= now() AND kind = ANY($1)
                AND (leased_until IS NULL OR leased_until < now())
-             ORDER BY run_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-         RETURNING kind, key, state, generation, attempts, run_at, last_error",
+             ORDER BY run_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+         RETURNING jobs.kind, key, state, generation, attempts, run_at, last_error",
     )
     .bind(kinds)
-    .bind(limit)
     .bind(lease_seconds)
+    .bind(limit)
     .fetch_all(conn)
     .await
 }

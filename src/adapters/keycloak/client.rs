@@ -1,0 +1,197 @@
+//! The real thing: Keycloak's Admin REST API, and the resource of our extension beside it.
+
+use std::{collections::HashMap, time::Duration};
+
+use async_trait::async_trait;
+use keycloak::{KeycloakAdmin, types::OrganizationRepresentation};
+use secrecy::ExposeSecret as _;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Keycloak, KeycloakConfig, KeycloakError, Page, token::Tokens};
+
+/// Items of one page; the extension gives no more.
+const PAGE: usize = 500;
+/// The attribute by which an organisation of ours is found: aliases cannot be searched for.
+const COMPANY_ATTRIBUTE: &str = "company_id";
+
+/// Keycloak over HTTP.
+pub struct KeycloakClient {
+    realm: String,
+    portal_client_id: String,
+    resource: String,
+    http: reqwest::Client,
+    tokens: Tokens,
+    admin: KeycloakAdmin<Tokens>,
+}
+
+#[derive(Deserialize)]
+struct PageBody {
+    items: Vec<Value>,
+    next: Option<String>,
+}
+
+impl KeycloakClient {
+    /// Keycloak as configured. It connects when first used.
+    ///
+    /// # Errors
+    /// When the machine has no usable certificates.
+    pub fn new(config: &KeycloakConfig) -> Result<Self, reqwest::Error> {
+        let http = reqwest::Client::builder()
+            .timeout(Duration::from_secs(config.timeout_seconds))
+            .connect_timeout(Duration::from_secs(config.timeout_seconds.min(3)))
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?;
+        let tokens = Tokens::new(config, http.clone());
+        let base = config.url.as_str().trim_end_matches('/');
+        Ok(Self {
+            realm: config.realm.clone(),
+            portal_client_id: config.portal_client_id.clone(),
+            resource: format!("{base}/realms/{}/gatehouse", config.realm),
+            admin: KeycloakAdmin::new(base, tokens.clone(), http.clone()),
+            http,
+            tokens,
+        })
+    }
+
+    /// Calls, and once more with a new token when the old one is not taken: keys may have been
+    /// rotated, or sessions ended.
+    async fn call<T, Called>(&self, call: impl Fn() -> Called) -> Result<T, KeycloakError>
+    where
+        Called: Future<Output = Result<T, keycloak::KeycloakError>>,
+    {
+        match call().await.map_err(plain) {
+            Err(KeycloakError::Forbidden(401)) => {
+                self.tokens.forget().await;
+                call().await.map_err(plain)
+            }
+            answer => answer,
+        }
+    }
+
+    async fn find_organization(&self, alias: &str) -> Result<Option<String>, KeycloakError> {
+        let query = format!("{COMPANY_ATTRIBUTE}:{alias}");
+        let found = self
+            .call(|| {
+                let query = Some(query.clone());
+                self.admin.realm_organizations_get(&self.realm, Some(true), None, None, Some(2), query, None)
+            })
+            .await?;
+        Ok(found.into_iter().find(|found| found.alias.as_deref() == Some(alias)).and_then(|found| found.id))
+    }
+
+    async fn send(
+        &self,
+        request: impl Fn() -> reqwest::RequestBuilder,
+    ) -> Result<reqwest::Response, KeycloakError> {
+        for attempt in [1, 2] {
+            let token = self.tokens.token().await?;
+            let sent = request().bearer_auth(token.expose_secret()).send().await;
+            let response = sent.map_err(|_| KeycloakError::Unreachable)?;
+            match response.status().as_u16() {
+                401 if attempt == 1 => self.tokens.forget().await,
+                status if response.status().is_success() => {
+                    tracing::trace!(status, "Keycloak answered");
+                    return Ok(response);
+                }
+                status => return Err(KeycloakError::of_status(status)),
+            }
+        }
+        Err(KeycloakError::Forbidden(401))
+    }
+
+    async fn page(&self, list: &str, after: Option<&str>) -> Result<Page, KeycloakError> {
+        let url = format!("{}/{list}", self.resource);
+        let query = [("after", after.unwrap_or_default().to_owned()), ("max", PAGE.to_string())];
+        let response = self.send(|| self.http.get(&url).query(&query)).await?;
+        let body: PageBody = response.json().await.map_err(|_| KeycloakError::Unreadable)?;
+        Ok(Page { items: body.items, next: body.next })
+    }
+}
+
+#[async_trait]
+impl Keycloak for KeycloakClient {
+    async fn ensure_organization(&self, alias: &str, name: &str) -> Result<String, KeycloakError> {
+        if let Some(id) = self.find_organization(alias).await? {
+            return Ok(id);
+        }
+        let organization = OrganizationRepresentation {
+            alias: Some(alias.to_owned()),
+            name: Some(name.to_owned()),
+            enabled: Some(true),
+            attributes: Some(HashMap::from([(COMPANY_ATTRIBUTE.to_owned(), vec![alias.to_owned()])])),
+            ..OrganizationRepresentation::default()
+        };
+        let made = self.call(|| self.admin.realm_organizations_post(&self.realm, organization.clone())).await;
+        match made {
+            Ok(made) => match made.to_id() {
+                Some(id) => Ok(id.to_owned()),
+                None => self.find_organization(alias).await?.ok_or(KeycloakError::Unreadable),
+            },
+            // Another run of the same work was quicker, or the name is taken by another organisation.
+            Err(KeycloakError::Conflict) => {
+                self.find_organization(alias).await?.ok_or(KeycloakError::Conflict)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn ensure_member(&self, organization_id: &str, user_id: &str) -> Result<(), KeycloakError> {
+        let add = || {
+            let user_id = user_id.to_owned();
+            self.admin.realm_organizations_with_org_id_members_post(&self.realm, organization_id, user_id)
+        };
+        match self.call(add).await {
+            Ok(_) | Err(KeycloakError::Conflict) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn ensure_role(&self, user_id: &str, role: &str) -> Result<(), KeycloakError> {
+        let clients = self
+            .call(|| {
+                let id = Some(self.portal_client_id.clone());
+                self.admin.realm_clients_get(&self.realm, id, None, None, None, None, None)
+            })
+            .await?;
+        let client = clients.into_iter().next().and_then(|client| client.id).ok_or(KeycloakError::NotFound)?;
+        let role = self
+            .call(|| {
+                self.admin.realm_clients_with_client_uuid_roles_with_role_name_get(&self.realm, &client, role)
+            })
+            .await?;
+        self.call(|| {
+            self.admin.realm_users_with_user_id_role_mappings_clients_with_client_id_post(
+                &self.realm,
+                user_id,
+                &client,
+                vec![role.clone()],
+            )
+        })
+        .await
+        .map(drop)
+    }
+
+    async fn users(&self, after: Option<&str>) -> Result<Page, KeycloakError> {
+        self.page("users", after).await
+    }
+
+    async fn organizations(&self, after: Option<&str>) -> Result<Page, KeycloakError> {
+        self.page("organizations", after).await
+    }
+
+    async fn send_again(&self, users: &[String], organizations: &[String]) -> Result<(), KeycloakError> {
+        let url = format!("{}/resync", self.resource);
+        let body = json!({"users": users, "organizations": organizations});
+        self.send(|| self.http.post(&url).json(&body)).await.map(drop)
+    }
+}
+
+/// The library's error without the texts of the answer, which can name people.
+fn plain(error: keycloak::KeycloakError) -> KeycloakError {
+    match error {
+        keycloak::KeycloakError::ReqwestFailure(error) if error.is_decode() => KeycloakError::Unreadable,
+        keycloak::KeycloakError::ReqwestFailure(_) => KeycloakError::Unreachable,
+        keycloak::KeycloakError::HttpFailure { status, .. } => KeycloakError::of_status(status),
+    }
+}

@@ -1,0 +1,98 @@
+//! A Keycloak in memory, for tests that are about something else.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use async_trait::async_trait;
+use serde_json::Value;
+
+use super::{Keycloak, KeycloakError, Page};
+
+/// What it holds, open for tests to set and to look at.
+#[derive(Debug, Clone, Default)]
+pub struct State {
+    /// Alias to name.
+    pub organizations: BTreeMap<String, String>,
+    /// Organisation id (`org-` and the alias) and user id.
+    pub members: BTreeSet<(String, String)>,
+    /// User id and role.
+    pub roles: BTreeSet<(String, String)>,
+    /// Pages of people, in the order in which they are given.
+    pub user_pages: Vec<Vec<Value>>,
+    /// Pages of organisations.
+    pub organization_pages: Vec<Vec<Value>>,
+    /// Every user id that was to be sent again.
+    pub users_again: Vec<String>,
+    /// Every organisation id that was to be sent again.
+    pub organizations_again: Vec<String>,
+    /// Every call fails with it while it is set.
+    pub fault: Option<KeycloakError>,
+    /// How many calls came.
+    pub calls: usize,
+}
+
+/// A Keycloak in memory.
+#[derive(Debug, Default)]
+pub struct MemoryKeycloak(Mutex<State>);
+
+impl MemoryKeycloak {
+    /// What it holds.
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn call(&self) -> Result<MutexGuard<'_, State>, KeycloakError> {
+        let mut state = self.state();
+        state.calls += 1;
+        match state.fault {
+            Some(fault) => Err(fault),
+            None => Ok(state),
+        }
+    }
+}
+
+/// Pages are named by their number.
+fn page(pages: &[Vec<Value>], after: Option<&str>) -> Page {
+    let index = after.and_then(|after| after.parse().ok()).unwrap_or(0);
+    let next = (index + 1 < pages.len()).then(|| (index + 1).to_string());
+    Page { items: pages.get(index).cloned().unwrap_or_default(), next }
+}
+
+#[async_trait]
+impl Keycloak for MemoryKeycloak {
+    async fn ensure_organization(&self, alias: &str, name: &str) -> Result<String, KeycloakError> {
+        let mut state = self.call()?;
+        if state.organizations.iter().any(|(other, held)| other != alias && held == name) {
+            return Err(KeycloakError::Conflict);
+        }
+        state.organizations.entry(alias.to_owned()).or_insert_with(|| name.to_owned());
+        Ok(format!("org-{alias}"))
+    }
+
+    async fn ensure_member(&self, organization_id: &str, user_id: &str) -> Result<(), KeycloakError> {
+        self.call()?.members.insert((organization_id.to_owned(), user_id.to_owned()));
+        Ok(())
+    }
+
+    async fn ensure_role(&self, user_id: &str, role: &str) -> Result<(), KeycloakError> {
+        self.call()?.roles.insert((user_id.to_owned(), role.to_owned()));
+        Ok(())
+    }
+
+    async fn users(&self, after: Option<&str>) -> Result<Page, KeycloakError> {
+        Ok(page(&self.call()?.user_pages, after))
+    }
+
+    async fn organizations(&self, after: Option<&str>) -> Result<Page, KeycloakError> {
+        Ok(page(&self.call()?.organization_pages, after))
+    }
+
+    async fn send_again(&self, users: &[String], organizations: &[String]) -> Result<(), KeycloakError> {
+        let mut state = self.call()?;
+        state.users_again.extend_from_slice(users);
+        state.organizations_again.extend_from_slice(organizations);
+        Ok(())
+    }
+}

@@ -1,0 +1,48 @@
+//! Commands that do one thing and end.
+
+use std::{io::IsTerminal as _, sync::Arc};
+
+use anyhow::Context as _;
+
+use super::Config;
+use crate::{
+    adapters::keycloak::KeycloakClient,
+    directory::Resync,
+    platform::db,
+    publishing,
+};
+
+/// Compares Keycloak with the directory and prints what was found.
+pub async fn resync(config: &Config) -> anyhow::Result<()> {
+    let resync = Resync {
+        pool: db::pool(&config.database).context("database.url")?,
+        keycloak: Arc::new(KeycloakClient::new(&config.keycloak).context("keycloak")?),
+        realm: config.keycloak.realm.clone(),
+    };
+    // Progress is for people who watch; whoever reads a pipe wants the result alone.
+    let watched = std::io::stderr().is_terminal();
+    let report = resync
+        .run(|compared| {
+            if watched {
+                eprint!("\rcompared {compared}");
+            }
+        })
+        .await?;
+    if watched {
+        eprintln!();
+    }
+    println!("users: {}", report.people);
+    println!("organizations: {}", report.organizations);
+    println!("{}", report.total());
+    Ok(())
+}
+
+/// Marks every key, so that a running service publishes all records again.
+pub async fn rebuild(config: &Config) -> anyhow::Result<()> {
+    let pool = db::pool(&config.database).context("database.url")?;
+    let mut tx = pool.begin().await?;
+    let marked = publishing::mark_everything_in_tx(&mut tx).await?;
+    tx.commit().await?;
+    println!("{marked} records are published again by the running service");
+    Ok(())
+}
