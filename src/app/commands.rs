@@ -5,12 +5,7 @@ use std::{io::IsTerminal as _, sync::Arc};
 use anyhow::Context as _;
 
 use super::Config;
-use crate::{
-    adapters::keycloak::KeycloakClient,
-    directory::Resync,
-    platform::db,
-    publishing,
-};
+use crate::{adapters::keycloak::KeycloakClient, directory::Resync, platform::db, publishing};
 
 /// Compares Keycloak with the directory and prints what was found.
 pub async fn resync(config: &Config) -> anyhow::Result<()> {

@@ -29,7 +29,8 @@ impl Handler for OrganizationJob {
     }
 
     async fn run(&self, job: &Job) -> Result<Done, Failed> {
-        let id: CompanyId = job.key.parse().map_err(|_| Failed::Park("the key is no company id".to_owned()))?;
+        let id: CompanyId =
+            job.key.parse().map_err(|_| Failed::Park("the key is no company id".to_owned()))?;
         let mut conn = self.pool.acquire().await?;
         let companies = store::companies_by_id(&mut conn, &[id]).await?;
         let members = store::members_of_company(&mut conn, id).await?;
@@ -37,7 +38,9 @@ impl Handler for OrganizationJob {
         let Some(company) = companies.into_iter().find(is_wanted) else { return Ok(Done::Finished) };
         let organization = match &company.organization_id {
             Some(organization) => organization.clone(),
-            None => self.keycloak.ensure_organization(&id.to_string(), &company.name).await.map_err(failed)?,
+            None => {
+                self.keycloak.ensure_organization(&id.to_string(), &company.name).await.map_err(failed)?
+            }
         };
         for admin in members.iter().filter(|member| member.role == Role::Admin) {
             self.keycloak.ensure_member(&organization, &admin.user_id).await.map_err(failed)?;

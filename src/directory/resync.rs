@@ -131,7 +131,8 @@ impl Resync {
             let memberships = store::memberships_of(right.connection(), &ids).await?;
             for person in people {
                 let wanted = person_of(&person, &self.realm, 0, chrono::DateTime::UNIX_EPOCH);
-                let groups = memberships.iter().filter(|(user, _)| *user == person.id).map(|(_, group)| group);
+                let groups =
+                    memberships.iter().filter(|(user, _)| *user == person.id).map(|(_, group)| group);
                 let same_groups = same_set(groups, person.organizations.iter().map(|group| &group.id));
                 let held = held.iter().find(|row| row.user_id == person.id && row.is_alive());
                 found.compare(person.id, held.map(|held| same_groups && wanted.same_as(held)));

@@ -5,11 +5,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where something is not as it must be")]
 
+mod adapters;
 mod architecture;
+mod companies;
 mod config;
+mod contacts;
+mod directory;
 mod events;
 mod migrations;
 mod otp;
+mod platform;
 mod portal;
 mod publishing;
 mod support;

@@ -154,7 +154,8 @@ impl Keycloak for KeycloakClient {
                 self.admin.realm_clients_get(&self.realm, id, None, None, None, None, None)
             })
             .await?;
-        let client = clients.into_iter().next().and_then(|client| client.id).ok_or(KeycloakError::NotFound)?;
+        let client =
+            clients.into_iter().next().and_then(|client| client.id).ok_or(KeycloakError::NotFound)?;
         let role = self
             .call(|| {
                 self.admin.realm_clients_with_client_uuid_roles_with_role_name_get(&self.realm, &client, role)

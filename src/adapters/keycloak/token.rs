@@ -75,8 +75,14 @@ impl Tokens {
             ("client_id", &self.0.client_id),
             ("client_secret", self.0.client_secret.expose_secret()),
         ];
-        let response =
-            self.0.http.post(&self.0.endpoint).form(&form).send().await.map_err(|_| KeycloakError::Unreachable)?;
+        let response = self
+            .0
+            .http
+            .post(&self.0.endpoint)
+            .form(&form)
+            .send()
+            .await
+            .map_err(|_| KeycloakError::Unreachable)?;
         match response.status().as_u16() {
             200 => response.json().await.map_err(|_| KeycloakError::Unreadable),
             // A wrong client or secret is 400 or 401 here, depending on what is wrong (RFC 6749, 5.2).

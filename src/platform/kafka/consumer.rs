@@ -158,6 +158,8 @@ impl<S: Sink> Consumer<S> {
             // Records that come again have no second effect, and records that are skipped are lost.
             .set("auto.offset.reset", "earliest")
             .set("partition.assignment.strategy", "cooperative-sticky")
+            // How long the partitions of an instance that was killed lie idle.
+            .set("session.timeout.ms", "10000")
             .set("queued.max.messages.kbytes", "16384")
             .set("fetch.wait.max.ms", "100")
             .create_with_context(Context)?;

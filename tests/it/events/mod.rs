@@ -1,1 +1,6 @@
-//! Keycloak's stream.
+//! Keycloak's stream: what is read, what is parked, and what happens when something is away.
+
+mod away;
+mod exactly_once;
+mod garbage;
+mod parse;

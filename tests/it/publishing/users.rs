@@ -11,7 +11,7 @@ async fn a_person_who_signed_up_arrives_whole() {
     let siti = Person::new("siti");
     kafka.send(&[siti.event(&kafka.events(), "org.keycloak.user.REGISTER", 7)]).await;
 
-    let seen = kafka.read_until(&kafka.users(), "one record", |seen| !seen.is_empty()).await;
+    let seen = kafka.users_until("one record", |seen| !seen.is_empty()).await;
     let record = &seen[0];
     assert_eq!(record.key.as_deref(), Some("siti"));
     for (header, value) in [
@@ -36,6 +36,53 @@ async fn a_person_who_signed_up_arrives_whole() {
             "phones": [], "second_factors": ["sms"], "company": null, "projects": [],
             "created_at": "2026-11-01T08:00:00.123Z", "updated_at": "2026-11-21T09:30:00.456Z",
         })
+    );
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn what_changes_nothing_is_not_sent_again() {
+    let (database, kafka) = (TestDatabase::create().await, TestKafka::create().await);
+    let service = Service::start(&database, &kafka);
+    let (topic, siti) = (kafka.events(), Person::new("siti"));
+    kafka.send(&[siti.event(&topic, "org.keycloak.user.REGISTER", 1)]).await;
+    kafka.users_until("the first state", |seen| seen.len() == 1).await;
+    kafka.send(&(2..20).map(|n| siti.event(&topic, "org.keycloak.user.LOGIN", n)).collect::<Vec<_>>()).await;
+    let disabled = siti.with("/enabled", false);
+    kafka.send(&[disabled.event(&topic, "org.keycloak.admin.USER.UPDATE", 20)]).await;
+    let seen = kafka.users_until("the change", |seen| seen.len() == 2).await;
+    assert_eq!(seen[1].json()["status"], "disabled");
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn each_step_of_a_person_shows_in_the_record() {
+    let (database, kafka) = (TestDatabase::create().await, TestKafka::create().await);
+    let service = Service::start(&database, &kafka);
+    let topic = kafka.events();
+    let new = Person::new("siti").unproven().with("/factors", json!([]));
+    let proven = new.clone().with("/email_verified", true);
+    let enrolled = proven.clone().with("/factors", json!([{"id": "x", "channel": "totp", "hint": null}]));
+    let moved = enrolled.clone().with("/email", "siti@Baru.EXAMPLE").with("/email_verified", false);
+    let steps = [
+        (new, "REGISTER", "pending", json!([])),
+        (proven, "VERIFY_EMAIL", "pending", json!([])),
+        (enrolled, "UPDATE_CREDENTIAL", "active", json!(["totp"])),
+        (moved, "UPDATE_EMAIL", "pending", json!(["totp"])),
+    ];
+    for (sequence, (person, kind, status, factors)) in (1..).zip(&steps) {
+        kafka.send(&[person.event(&topic, &format!("org.keycloak.user.{kind}"), sequence)]).await;
+        let count = usize::try_from(sequence).unwrap();
+        let seen = kafka.users_until(kind, |seen| seen.len() == count).await;
+        let record = seen.last().unwrap().json();
+        assert_eq!(record["status"], **status, "{kind}");
+        assert_eq!(record["second_factors"], *factors, "{kind}");
+    }
+    let seen = kafka.users_until("four states", |seen| seen.len() == 4).await;
+    let emails = &seen[3].json()["emails"];
+    assert_eq!(
+        *emails,
+        json!([{"address": "siti@baru.example", "purposes": ["login"], "primary": true, "verified_at": null}])
     );
     service.stop().await;
 }

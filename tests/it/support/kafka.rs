@@ -13,6 +13,8 @@ use rdkafka::{
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::schemas;
+
 /// How long a test waits for what must happen.
 pub const PATIENCE: Duration = Duration::from_secs(40);
 
@@ -21,6 +23,7 @@ pub const PATIENCE: Duration = Duration::from_secs(40);
 pub struct TestKafka {
     pub bootstrap: String,
     pub name: String,
+    pub group: String,
 }
 
 /// A record as a reader sees it.
@@ -52,7 +55,7 @@ impl TestKafka {
     pub async fn create() -> Self {
         let bootstrap = xtask::testing::kafka_bootstrap().await.expect("Kafka for tests");
         let name = format!("test-{}", Uuid::new_v4().simple());
-        let kafka = Self { bootstrap, name };
+        let kafka = Self { bootstrap, group: name.clone(), name };
         let admin: AdminClient<DefaultClientContext> = kafka.client().create().unwrap();
         let topics = [kafka.events(), kafka.users(), kafka.companies(), kafka.parked()];
         let new = topics.iter().map(|topic| {
@@ -64,6 +67,11 @@ impl TestKafka {
             made.expect("the topic is made");
         }
         kafka
+    }
+
+    /// The same topics for a group that has read nothing: what a group that lost its offsets is.
+    pub fn forgotten(&self) -> Self {
+        Self { group: format!("{}-again", self.group), ..self.clone() }
     }
 
     pub fn events(&self) -> String {
@@ -94,7 +102,7 @@ impl TestKafka {
             "kafka.bootstrap_servers = \"{}\"\nkafka.group_id = \"{}\"\nkafka.events_topic = \"{}\"\n\
              kafka.parked_topic = \"{}\"\npublishing.users_topic = \"{}\"\npublishing.companies_topic = \"{}\"\n",
             self.bootstrap,
-            self.name,
+            self.group,
             self.events(),
             self.parked(),
             self.users(),
@@ -142,9 +150,23 @@ impl TestKafka {
         seen
     }
 
+    /// The first records of the topic of people, each checked against the schema.
+    pub async fn users_until(&self, what: &str, enough: impl Fn(&[Seen]) -> bool) -> Vec<Seen> {
+        let seen = self.read_until(&self.users(), what, enough).await;
+        schemas::check("gatehouse.users.v1", &seen);
+        seen
+    }
+
+    /// The first records of the topic of companies, each checked against the schema.
+    pub async fn companies_until(&self, what: &str, enough: impl Fn(&[Seen]) -> bool) -> Vec<Seen> {
+        let seen = self.read_until(&self.companies(), what, enough).await;
+        schemas::check("gatehouse.companies.v1", &seen);
+        seen
+    }
+
     /// The offsets that the service's group has committed, added up over the partitions.
     pub async fn committed(&self) -> i64 {
-        let consumer: StreamConsumer = self.client().set("group.id", &self.name).create().unwrap();
+        let consumer: StreamConsumer = self.client().set("group.id", &self.group).create().unwrap();
         let mut partitions = TopicPartitionList::new();
         partitions.add_partition_range(&self.events(), 0, 2);
         tokio::task::spawn_blocking(move || {
@@ -182,4 +204,9 @@ where
         }
         assert!(Instant::now() < deadline, "waited for {what}; the last answer was {answer:?}");
     }
+}
+
+/// The last record of each key.
+pub fn latest(seen: &[Seen]) -> std::collections::BTreeMap<String, Seen> {
+    seen.iter().map(|record| (record.key.clone().expect("a key"), record.clone())).collect()
 }

@@ -3,8 +3,11 @@
 mod database;
 mod kafka;
 pub mod keycloak_events;
+mod proxy;
+pub mod schemas;
 mod service;
 
 pub use database::TestDatabase;
-pub use kafka::{PATIENCE, Seen, TestKafka, eventually};
+pub use kafka::{Seen, TestKafka, eventually, latest};
+pub use proxy::Proxy;
 pub use service::Service;

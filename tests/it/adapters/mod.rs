@@ -1,0 +1,3 @@
+//! The ways to others.
+
+mod keycloak;

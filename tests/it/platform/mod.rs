@@ -1,0 +1,5 @@
+//! Plumbing.
+
+mod changed_keys;
+mod inbox;
+mod jobs;
