@@ -7,9 +7,10 @@ use sqlx::{PgConnection, PgPool};
 
 use crate::{
     companies::{self, COMPANIES_STREAM, PersonNow, comparable_name},
-    contacts::{self, ContactId, Facts, Login},
+    contacts::{self, ContactId, Destination, Facts, Kind, Login},
     directory::{self, Change, OrganizationRow, PEOPLE_STREAM, PersonRow},
     events::{self, Event, Subject, Unreadable},
+    otp::{self, Channel, FactorId},
     platform::{
         changed_keys::{self, Bell},
         clock::SharedClock,
@@ -98,15 +99,15 @@ impl Ingest {
         effects: &mut Effects,
     ) -> Result<(), sqlx::Error> {
         let (people, organizations) = directory::fold(events);
-        let changed = directory::apply_organizations_in_tx(conn, organizations).await?;
+        let groups = directory::apply_organizations_in_tx(conn, organizations).await?;
         let applied = directory::apply_people_in_tx(conn, people).await?;
         let organizations: Vec<OrganizationRow> =
-            changed.into_iter().map(|change| change.after).chain(applied.new_organizations).collect();
+            groups.into_iter().map(|group| group.after).chain(applied.new_organizations).collect();
         let changes = applied.changes;
         if changes.is_empty() && organizations.is_empty() {
             return Ok(());
         }
-        let facts: Vec<Facts> = changes.iter().map(|change| facts(&change.after)).collect();
+        let facts = facts_of(conn, &changes).await?;
         let new_id = || ContactId::generate(self.clock.as_ref(), self.entropy.as_ref());
         contacts::follow_people_in_tx(conn, &facts, new_id).await?;
 
@@ -209,14 +210,45 @@ impl Sink for Ingest {
     }
 }
 
-fn facts(person: &PersonRow) -> Facts {
-    Facts {
-        user_id: person.user_id.clone(),
-        login: person.email.clone().map(|address| Login { address, verified: person.email_verified }),
-        destinations: Vec::new(),
-        exists: person.is_alive(),
-        since: person.updated_at,
+/// Lets the second factors follow, and says where each person can be reached now.
+async fn facts_of(conn: &mut PgConnection, changes: &[Change<PersonRow>]) -> Result<Vec<Facts>, sqlx::Error> {
+    for change in changes {
+        let person = &change.after;
+        let held = change.before.as_ref().map(code_factors).unwrap_or_default();
+        if !person.is_alive() {
+            otp::forget_in_tx(conn, &person.user_id).await?;
+        } else if code_factors(person) != held {
+            otp::follow_keycloak_in_tx(conn, &person.user_id, &code_factors(person)).await?;
+        }
     }
+    let ids: Vec<String> = changes.iter().map(|change| change.after.user_id.clone()).collect();
+    let mut destinations: HashMap<String, Vec<Destination>> = HashMap::new();
+    for factor in otp::factors_of_in_tx(conn, &ids).await? {
+        let kind = match factor.channel {
+            Channel::Sms => Kind::Phone,
+            Channel::Email => Kind::Email,
+        };
+        let destination = Destination { kind, value: factor.destination, verified_at: factor.verified_at };
+        destinations.entry(factor.user_id).or_default().push(destination);
+    }
+    let facts = |change: &Change<PersonRow>| {
+        let person = &change.after;
+        let login = |address| Login { address, verified: person.email_verified };
+        Facts {
+            user_id: person.user_id.clone(),
+            login: person.email.clone().map(login),
+            destinations: destinations.remove(&person.user_id).unwrap_or_default(),
+            exists: person.is_alive(),
+            since: person.updated_at,
+        }
+    };
+    Ok(changes.iter().map(facts).collect())
+}
+
+/// The factors that the one-time codes keep, as Keycloak shows them.
+fn code_factors(person: &PersonRow) -> Vec<FactorId> {
+    let ours = person.factors.iter().filter(|factor| matches!(factor.channel.as_str(), "sms" | "email"));
+    ours.filter_map(|factor| factor.id.parse().ok()).collect()
 }
 
 fn person_now(change: &Change<PersonRow>, organizations: BTreeSet<String>) -> PersonNow {

@@ -1,7 +1,7 @@
 //! Companies, members and requests as far as a change concerns them, and what the change makes of
 //! them. Pure: it is loaded before and written after.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::{DateTime, Utc};
 
@@ -320,7 +320,7 @@ impl Ledger {
         self.companies.values().find(|c| c.claim_key.as_deref() == Some(key)).map(|c| c.company_id)
     }
 
-    fn held(&self) -> HashMap<String, Held> {
+    fn held(&self) -> BTreeMap<String, Held> {
         let held = |company: &Company| match (company.status, self.founder(company.company_id)) {
             (Status::Pending, Some(founder)) => Held::Unproven { founder },
             _ => Held::Firmly,

@@ -4,7 +4,7 @@
 //! exception keeps strangers from sitting on a name: whoever has not proven their e-mail address
 //! gives way to the first who has, and becomes the one who asks.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// Somebody signed up with a company name and is in no company.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub enum Decision {
 
 /// Decides claims in their order; `held` says by whom each name is held before the first.
 #[must_use]
-pub fn decide(claims: &[Claim], mut held: HashMap<String, Held>) -> Vec<Decision> {
+pub fn decide(claims: &[Claim], mut held: BTreeMap<String, Held>) -> Vec<Decision> {
     claims
         .iter()
         .map(|claim| {
@@ -86,8 +86,8 @@ mod tests {
     }
 
     /// The admin of each name after the decisions.
-    fn admins(claims: &[Claim], decisions: &[Decision]) -> HashMap<String, String> {
-        let mut admins = HashMap::new();
+    fn admins(claims: &[Claim], decisions: &[Decision]) -> BTreeMap<String, String> {
+        let mut admins = BTreeMap::new();
         for (claim, decision) in claims.iter().zip(decisions) {
             match decision {
                 Decision::Found => {
@@ -110,7 +110,7 @@ mod tests {
             raw in prop::collection::vec((0_u8..3, any::<bool>()), 0..20),
         ) {
             let claims = claims(&raw);
-            let decisions = decide(&claims, HashMap::new());
+            let decisions = decide(&claims, BTreeMap::new());
             let admins = admins(&claims, &decisions);
             for key in claims.iter().map(|claim| &claim.key) {
                 let of_key = || claims.iter().filter(|claim| claim.key == *key);
@@ -127,7 +127,7 @@ mod tests {
             raw in prop::collection::vec((0_u8..1, any::<bool>()), 0..20),
         ) {
             let claims = claims(&raw);
-            let held = HashMap::from([("name-0".to_owned(), Held::Firmly)]);
+            let held = BTreeMap::from([("name-0".to_owned(), Held::Firmly)]);
             prop_assert!(decide(&claims, held).iter().all(|decision| *decision == Decision::Ask));
         }
     }
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn the_unproven_gives_way_once() {
         let claims = claims(&[(0, false), (0, true), (0, true)]);
-        let decisions = decide(&claims, HashMap::new());
+        let decisions = decide(&claims, BTreeMap::new());
         let takeover = Decision::TakeOver { from: "user-1".to_owned() };
         assert_eq!(decisions, [Decision::Found, takeover, Decision::Ask]);
     }

@@ -243,7 +243,7 @@ impl Handler for ResyncJob {
     }
 
     fn time_limit(&self) -> std::time::Duration {
-        std::time::Duration::from_secs(3600)
+        std::time::Duration::from_hours(1)
     }
 
     async fn run(&self, _: &Job) -> Result<Done, Failed> {

@@ -65,7 +65,7 @@ pub trait Handler: Send + Sync {
 
     /// How long a run may take. A run that was cut off by a crash is repeated after this time.
     fn time_limit(&self) -> Duration {
-        Duration::from_secs(60)
+        Duration::from_mins(1)
     }
 
     /// Does it.

@@ -12,7 +12,7 @@ use crate::platform::{changed_keys::Bell, db, entropy::Entropy};
 /// How often due jobs are looked for when nobody rings.
 const LOOK: Duration = Duration::from_millis(500);
 /// The longest wait between two attempts.
-const LONGEST_WAIT: Duration = Duration::from_secs(3600);
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
 /// Runs jobs.
 pub struct Runner {

@@ -201,7 +201,7 @@ impl<S: Sink> Consumer<S> {
         let mut deadline: Option<Instant> = (!batch.records.is_empty()).then(|| Instant::now() + BATCH_TIME);
         while !batch.is_full() {
             let patience = match deadline {
-                None => Duration::from_secs(3600),
+                None => Duration::from_hours(1),
                 Some(deadline) => BATCH_LULL.min(deadline.saturating_duration_since(Instant::now())),
             };
             tokio::select! {

@@ -23,7 +23,7 @@ const LOOK: Duration = Duration::from_secs(1);
 
 #[derive(FromRow)]
 struct Parked {
-    parked_id: i64,
+    id: i64,
     topic: String,
     partition: i32,
     offset: i64,
@@ -88,7 +88,7 @@ impl ParkingRelay {
                 }
                 Ok(None) => {}
                 Err(error) => {
-                    tracing::debug!(error = %db::describe(&error), "nobody to ask for the right to park")
+                    tracing::debug!(error = %db::describe(&error), "nobody to ask for the right to park");
                 }
             }
             self.pause().await;
@@ -105,7 +105,7 @@ impl ParkingRelay {
                 self.pause().await;
                 continue;
             };
-            after = last.parked_id;
+            after = last.id;
             let sent = self.send(parked).await;
             strike_off(leadership.connection(), &sent).await?;
         }
@@ -114,7 +114,7 @@ impl ParkingRelay {
 
     /// Sends records and returns those that arrived.
     async fn send(&self, parked: Vec<Parked>) -> Vec<i64> {
-        let ids: Vec<i64> = parked.iter().map(|record| record.parked_id).collect();
+        let ids: Vec<i64> = parked.iter().map(|record| record.id).collect();
         let outgoing: Vec<Outgoing> = parked.into_iter().map(|record| record.outgoing(&self.topic)).collect();
         let answers = self.producer.send_all(&outgoing).await;
         let mut sent = Vec::with_capacity(ids.len());
@@ -159,7 +159,7 @@ impl Parked {
 
 async fn next(conn: &mut PgConnection, after: i64) -> Result<Vec<Parked>, sqlx::Error> {
     sqlx::query_as(
-        "SELECT parked_id, topic, partition, \"offset\", key, value, header_names, header_values, reason
+        "SELECT parked_id AS id, topic, partition, \"offset\", key, value, header_names, header_values, reason
          FROM parked_records WHERE parked_id > $1 ORDER BY parked_id LIMIT $2",
     )
     .bind(after)

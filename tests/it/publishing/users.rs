@@ -86,3 +86,37 @@ async fn each_step_of_a_person_shows_in_the_record() {
     );
     service.stop().await;
 }
+
+#[tokio::test]
+async fn where_codes_go_shows_as_a_contact_and_ends_with_the_credential() {
+    let (database, kafka) = (TestDatabase::create().await, TestKafka::create().await);
+    let service = Service::start(&database, &kafka);
+    let (topic, factor) = (kafka.events(), "0d9c2f0e-0000-4000-8000-000000000001");
+    sqlx::query(
+        "INSERT INTO otp_factors (id, realm, user_id, channel, destination, hint, is_primary, verified_at)
+         VALUES ($1::uuid, 'gatehouse', 'siti', 'sms', '+6281234567890', '+62 ••• 7890', true,
+                 '2026-11-21T09:29:00Z')",
+    )
+    .bind(factor)
+    .execute(&database.pool)
+    .await
+    .unwrap();
+    let siti = Person::new("siti");
+    kafka.send(&[siti.event(&topic, "org.keycloak.user.UPDATE_CREDENTIAL", 1)]).await;
+    let seen = kafka.users_until("the phone", |seen| seen.len() == 1).await;
+    assert_eq!(
+        seen[0].json()["phones"],
+        json!([{
+            "e164": "+6281234567890", "purposes": ["second_factor"], "primary": true,
+            "verified_at": "2026-11-21T09:29:00Z",
+        }])
+    );
+    kafka
+        .send(&[siti.with("/factors", json!([])).event(&topic, "org.keycloak.user.REMOVE_CREDENTIAL", 2)])
+        .await;
+    let seen = kafka.users_until("no phone", |seen| seen.len() == 2).await;
+    let record = seen[1].json();
+    assert_eq!((&record["phones"], &record["second_factors"]), (&json!([]), &json!([])));
+    assert_eq!(record["status"], "pending");
+    service.stop().await;
+}
