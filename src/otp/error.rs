@@ -67,7 +67,7 @@ impl From<Refusal> for OtpError {
 /// Logs what the database said, without values, and answers without a word of it.
 pub fn database_problem(error: &sqlx::Error) -> Problem {
     // The message of a database error can quote values of the row; its code and constraint cannot.
-    let code = error.as_database_error().and_then(|error| error.code().map(|code| code.into_owned()));
+    let code = error.as_database_error().and_then(|error| error.code().map(std::borrow::Cow::into_owned));
     let constraint = db::violated_constraint(error);
     if db::is_transient(error) {
         tracing::warn!(code, constraint, "the database did not answer a call for codes");

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use super::Otp;
 use crate::{
     otp::store::{cleaning, messages},
-    platform::webhook::answers,
+    platform::{db, webhook::answers},
 };
 
 /// How often messages are looked for whose process died.
@@ -25,12 +25,12 @@ impl Otp {
         let mut round = 0_u32;
         while !stop.is_cancelled() {
             if let Err(error) = self.rescue().await {
-                tracing::debug!(%error, "forgotten messages could not be looked for");
+                tracing::debug!(error = db::describe(&error), "forgotten messages could not be looked for");
             }
             if round.is_multiple_of(CLEAN_EVERY)
                 && let Err(error) = self.clean().await
             {
-                tracing::debug!(%error, "old rows could not be cleaned");
+                tracing::debug!(error = db::describe(&error), "old rows could not be cleaned");
             }
             round = round.wrapping_add(1);
             tokio::select! {

@@ -107,7 +107,7 @@ pub fn all_fit_one_segment(service: &str, origin_host: &str, digits: u32) -> boo
                 purpose: *purpose,
                 code: &code,
                 number: 99,
-                life: Duration::from_secs(300),
+                life: Duration::from_mins(5),
             };
             segment(sms(&telling).expose()).is_one()
         })
@@ -126,7 +126,7 @@ mod tests {
             purpose,
             code,
             number,
-            life: Duration::from_secs(300),
+            life: Duration::from_mins(5),
         }
     }
 

@@ -130,20 +130,20 @@ impl World {
             mailers: vec![mail.clone()],
             sms: vec![sms.clone()],
         };
-        Self::built(pool, &config, ports, clock, mail, sms)
+        Self::built(pool, &config, &ports, clock, mail, sms)
     }
 
     /// An instance over any ports.
     pub fn built(
         pool: PgPool,
         config: &Config,
-        ports: Ports,
+        ports: &Ports,
         clock: Arc<ManualClock>,
         mail: Arc<MemoryMailer>,
         sms: Arc<MemorySms>,
     ) -> Self {
         let tasks = TaskTracker::new();
-        let features = Features::new(config, &pool, &ports, &tasks).unwrap();
+        let features = Features::new(config, &pool, ports, &tasks).unwrap();
         let router = features.router();
         let secrets = Secrets::parse(&[SecretString::from(SECRET)]).unwrap();
         Self { pool, router, features, clock, mail, sms, tasks, secrets }
@@ -157,7 +157,14 @@ impl World {
             mailers: vec![self.mail.clone()],
             sms: vec![self.sms.clone()],
         };
-        Self::built(self.pool.clone(), config, ports, self.clock.clone(), self.mail.clone(), self.sms.clone())
+        Self::built(
+            self.pool.clone(),
+            config,
+            &ports,
+            self.clock.clone(),
+            self.mail.clone(),
+            self.sms.clone(),
+        )
     }
 
     /// A properly signed request.

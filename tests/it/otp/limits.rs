@@ -1,0 +1,174 @@
+//! How much may be sent: each limit alone, and under parallel requests.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::world::{Person, Reply, World, enrolment, somebody};
+
+/// Generous everywhere, so that the one under test is the one that stops.
+fn settings(limit: &str) -> String {
+    let mut limits: BTreeMap<&str, u32> = [
+        ("per_destination", 20),
+        ("per_person", 50),
+        ("per_address", 10_000),
+        ("per_prefix", 10_000),
+        ("per_country", 10_000),
+        ("total", 10_000),
+        ("money_per_hour", 100_000),
+        ("money_per_day", 1_000_000),
+    ]
+    .into();
+    let (name, amount) = limit.split_once(" = ").unwrap();
+    limits.insert(name, amount.parse().unwrap());
+    let lines: Vec<String> =
+        limits.iter().map(|(name, amount)| format!("otp.limits.{name} = {amount}")).collect();
+    format!("otp.limits.price_micros = 500000\n{}", lines.join("\n"))
+}
+
+/// Fifty parallel requests made by `body`, which gets the number of each.
+async fn fifty(world: &World, body: impl Fn(usize) -> Value) -> (usize, Vec<Reply>) {
+    let bodies: Vec<Value> = (0..50).map(body).collect();
+    let replies = futures::future::join_all(bodies.iter().map(|body| world.issue(body))).await;
+    let passed = replies.iter().filter(|reply| reply.status == 201).count();
+    let refused: Vec<Reply> = replies.into_iter().filter(|reply| reply.status != 201).collect();
+    for reply in &refused {
+        assert!(reply.clone().expect_problem(429, "otp/rate-limited").retry_after.unwrap() > 0);
+    }
+    assert_eq!(world.sent(), passed, "what is refused is not sent");
+    assert_eq!(usize::try_from(world.count("otp_messages").await).unwrap(), passed);
+    (passed, refused)
+}
+
+fn by_sms(person: &Person, number: usize) -> Value {
+    enrolment(person, &format!("s{number}"), "sms", &person.phone)
+}
+
+#[tokio::test]
+async fn a06_29_messages_to_one_destination_are_limited() {
+    let world = World::with(&settings("per_destination = 5")).await;
+    let target = somebody();
+    let (passed, refused) = fifty(&world, |n| {
+        let mut body = by_sms(&somebody(), n);
+        body["destination"] = json!(target.phone);
+        body
+    })
+    .await;
+    assert_eq!(passed, 5);
+    let wait = refused[0].retry_after.unwrap();
+    assert!((600..=610).contains(&wait), "{wait}");
+    world.issue(&by_sms(&somebody(), 0)).await.expect(201);
+}
+
+#[tokio::test]
+async fn a06_29_messages_to_one_person_are_limited() {
+    let world = World::with(&settings("per_person = 7")).await;
+    let person = somebody();
+    let (passed, _) = fifty(&world, |n| {
+        let mut body = by_sms(&somebody(), n);
+        body["user_id"] = json!(person.user_id);
+        body
+    })
+    .await;
+    assert_eq!(passed, 7);
+}
+
+#[tokio::test]
+async fn a06_29_requests_of_one_address_are_limited_and_an_ipv6_network_is_one() {
+    let world = World::with(&settings("per_address = 6")).await;
+    let (passed, _) = fifty(&world, |n| {
+        let mut body = by_sms(&somebody(), n);
+        body["ip_address"] = json!(format!("2001:db8:1:2::{n:x}"));
+        body
+    })
+    .await;
+    assert_eq!(passed, 6);
+    let mut neighbour = by_sms(&somebody(), 0);
+    neighbour["ip_address"] = json!("2001:db8:1:3::1");
+    world.issue(&neighbour).await.expect(201);
+}
+
+#[tokio::test]
+async fn a06_29_messages_to_one_prefix_are_limited() {
+    let world = World::with(&settings("per_prefix = 4")).await;
+    let (passed, _) = fifty(&world, |n| {
+        enrolment(&somebody(), &format!("s{n}"), "sms", &format!("+6281299{:02}{n:04}", 55))
+    })
+    .await;
+    assert_eq!(passed, 4);
+    world.issue(&enrolment(&somebody(), "s", "sms", "+6281299560000")).await.expect(201);
+}
+
+#[tokio::test]
+async fn a06_29_messages_to_one_country_are_limited_and_others_go_on() {
+    let world = World::with(&settings("per_country = 3")).await;
+    let (passed, _) = fifty(&world, |n| by_sms(&somebody(), n)).await;
+    assert_eq!(passed, 3);
+    world.issue(&enrolment(&somebody(), "s", "sms", "+6581234567")).await.expect(201);
+}
+
+#[tokio::test]
+async fn a06_29_messages_of_one_channel_are_limited_and_the_other_goes_on() {
+    let world = World::with(&settings("total = 8")).await;
+    let (passed, _) = fifty(&world, |n| by_sms(&somebody(), n)).await;
+    assert_eq!(passed, 8);
+    let person = somebody();
+    world.issue(&enrolment(&person, "s", "email", &person.email)).await.expect(201);
+}
+
+#[tokio::test]
+async fn a06_33_no_message_leaves_when_the_money_is_spent_and_mail_goes_on() {
+    for limit in ["money_per_hour = 4", "money_per_day = 4"] {
+        let world = World::with(&settings(limit)).await;
+        let (passed, _) = fifty(&world, |n| by_sms(&somebody(), n)).await;
+        assert_eq!(passed, 8, "{limit}: half a unit each");
+        let person = somebody();
+        world.issue(&enrolment(&person, "s", "email", &person.email)).await.expect(201);
+    }
+}
+
+#[tokio::test]
+async fn a06_40_a_person_without_a_factor_is_counted_like_one_with() {
+    let world = World::with(&settings("per_person = 3")).await;
+    let person = somebody();
+    let mut answers = Vec::new();
+    for n in 0..5 {
+        let body = super::world::login(&person, &format!("s{n}"));
+        answers.push(world.issue(&body).await.status.as_u16());
+    }
+    assert_eq!(answers, [409, 409, 409, 429, 429]);
+}
+
+#[tokio::test]
+async fn the_development_profile_keeps_the_limits_that_protect_people() {
+    let strict = "profile = \"development\"\notp.limits.per_destination = 2\notp.limits.per_address = 1";
+    let world = World::with(strict).await;
+    let target = somebody();
+    let mut answers = Vec::new();
+    for n in 0..3 {
+        let mut body = by_sms(&somebody(), n);
+        body["destination"] = json!(target.phone);
+        answers.push(world.issue(&body).await.status.as_u16());
+    }
+    assert_eq!(answers, [201, 201, 429]);
+}
+
+#[tokio::test]
+async fn what_was_refused_takes_from_no_limit() {
+    let world = World::with(&settings("per_destination = 1")).await;
+    let target = somebody();
+    for n in 0..4 {
+        let mut body = by_sms(&somebody(), n);
+        body["destination"] = json!(target.phone);
+        world.issue(&body).await;
+    }
+    let taken: i64 = sqlx::query_scalar(
+        "SELECT sum((entry ->> 1)::bigint)::bigint FROM otp_limits, jsonb_array_elements(taken) entry
+         WHERE scope = 'total'",
+    )
+    .fetch_one(&world.pool)
+    .await
+    .unwrap();
+    assert_eq!(taken, 1);
+    assert_eq!(world.count("otp_challenges").await, 1, "and leaves no challenge");
+}
