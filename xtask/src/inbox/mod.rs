@@ -79,8 +79,7 @@ pub async fn start(ports: Ports, more: Router) -> Result<()> {
 fn routes(inbox: Arc<Inbox>) -> Router {
     Router::new()
         .route("/", get(page::page))
-        .route("/inbox.css", get(page::style))
-        .route("/inbox.js", get(page::script))
+        .merge(page::assets())
         .route("/messages", get(list).delete(clear))
         .route("/faults", post(set_fault))
         // The SDK adds the slash that an action's path is.

@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{Html, IntoResponse};
+use axum::routing::get;
 
 use super::messages::{Channel, Message};
 use super::{Filter, Inbox};
@@ -14,7 +16,7 @@ use super::{Filter, Inbox};
 const SHOWN: usize = 200;
 /// Mails come from anywhere: they may draw, but run, load and frame nothing.
 const POLICY: &str = "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; connect-src 'self'; \
-                      img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+                      img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// The page itself.
 pub async fn page(State(inbox): State<Arc<Inbox>>, Query(filter): Query<Filter>) -> impl IntoResponse {
@@ -29,14 +31,20 @@ pub async fn page(State(inbox): State<Arc<Inbox>>, Query(filter): Query<Filter>)
     (headers, Html(draw(&messages, to)))
 }
 
-/// Its style.
-pub async fn style() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("inbox.css"))
-}
-
-/// Looks for new messages.
-pub async fn script() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("inbox.js"))
+/// What the page is drawn with; the tokens and the mark are those of the login pages.
+pub fn assets<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    const COMMON: [&str; 2] = [
+        include_str!("../../../keycloak-theme/gatehouse/common/resources/css/tokens.css"),
+        include_str!("../../../keycloak-theme/gatehouse/common/resources/img/mark.svg"),
+    ];
+    let file = |kind: &'static str, content: &'static str| {
+        get(move || async move { ([(header::CONTENT_TYPE, kind)], content) })
+    };
+    Router::new()
+        .route("/tokens.css", file("text/css; charset=utf-8", COMMON[0]))
+        .route("/mark.svg", file("image/svg+xml", COMMON[1]))
+        .route("/inbox.css", file("text/css; charset=utf-8", include_str!("inbox.css")))
+        .route("/inbox.js", file("text/javascript; charset=utf-8", include_str!("inbox.js")))
 }
 
 fn draw(messages: &[Message], to: Option<&str>) -> String {
@@ -58,10 +66,11 @@ fn draw(messages: &[Message], to: Option<&str>) -> String {
     format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\">\
-         <title>Inbox · Gatehouse</title><link rel=\"stylesheet\" href=\"/inbox.css\">\
-         <link rel=\"icon\" href=\"data:,\"><script src=\"/inbox.js\" defer></script>\
+         <title>Inbox · Gatehouse</title>\
+         <link rel=\"stylesheet\" href=\"/tokens.css\"><link rel=\"stylesheet\" href=\"/inbox.css\">\
+         <link rel=\"icon\" href=\"/mark.svg\"><script src=\"/inbox.js\" defer></script>\
          <noscript><meta http-equiv=\"refresh\" content=\"5\"></noscript></head><body>\
-         <header><h1>Inbox</h1><p>Every mail and text message that Gatehouse sends on this machine ends here.</p>\
+         <header><h1><img src=\"/mark.svg\" alt=\"\"> Inbox</h1><p>Every mail and text message that Gatehouse sends on this machine ends here.</p>\
          <form role=\"search\"><label for=\"to\">Address or phone number</label><div class=\"row\">\
          <input id=\"to\" name=\"to\" value=\"{filter}\" autocomplete=\"off\" autocapitalize=\"none\" spellcheck=\"false\">\
          <button>Search</button></div></form></header>\

@@ -18,6 +18,10 @@ pub fn java() -> Result<PathBuf> {
     let Some(java) = home.filter(|java| java.is_file()).or_else(|| super::find("java")) else {
         bail!("there is no Java here: {fix}");
     };
+    let javac = java.canonicalize().unwrap_or_else(|_| java.clone()).with_file_name("javac");
+    if !javac.is_file() && super::find("javac").is_none() {
+        bail!("{} is a runtime without a compiler: {fix}", java.display());
+    }
     let output = Command::new(&java)
         .args(["--version"])
         .output()

@@ -56,7 +56,7 @@ impl Keycloak {
                 format!("http://127.0.0.1:{}/health/ready", ports.keycloak_management),
                 format!("http://127.0.0.1:{}/realms/{REALM}", ports.keycloak),
             ]),
-            patience: Duration::from_mins(5),
+            patience: Duration::from_mins(10),
         })
     }
 
