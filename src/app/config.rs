@@ -67,14 +67,6 @@ pub struct HttpConfig {
     pub public_url: Url,
 }
 
-impl HttpConfig {
-    /// The host of `public_url`, without scheme and port.
-    #[must_use]
-    pub fn public_host(&self) -> &str {
-        self.public_url.host_str().unwrap_or_default()
-    }
-}
-
 impl Config {
     /// Reads and checks the configuration.
     ///
@@ -125,7 +117,7 @@ impl Config {
         self.keycloak.validate(self.profile, findings);
         self.publishing.validate(findings);
         self.webhook.validate(findings);
-        self.otp.validate(self.http.public_host(), findings);
+        self.otp.validate(self.keycloak.public_host(), findings);
         self.mail.validate(self.profile, findings);
         self.sms.validate(self.profile, findings);
     }

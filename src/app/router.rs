@@ -4,11 +4,13 @@ use anyhow::Context as _;
 use axum::Router;
 use sqlx::PgPool;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use url::Url;
 
 use super::{Config, Ports};
 use crate::{
     otp::{self, Otp},
     platform::{http, webhook::Gate},
+    portal,
 };
 
 /// The features over one database and one world.
@@ -16,6 +18,7 @@ pub struct Features {
     /// One-time codes.
     pub otp: Otp,
     gate: Gate,
+    account_url: Url,
 }
 
 impl Features {
@@ -25,12 +28,12 @@ impl Features {
             pool.clone(),
             &config.otp,
             config.profile,
-            config.http.public_host(),
+            config.keycloak.public_host(),
             ports.for_otp(),
             tasks.clone(),
         )?;
         let gate = Gate::new(&config.webhook, ports.clock.clone()).context("webhook.secrets")?;
-        Ok(Self { otp, gate })
+        Ok(Self { otp, gate, account_url: config.keycloak.account_url() })
     }
 
     /// Starts what the features do without being asked, as soon as the schema is up to date.
@@ -47,6 +50,9 @@ impl Features {
 
     /// The public routes, with the layers that every route gets.
     pub fn router(&self) -> Router {
-        http::with_layers(Router::new().merge(otp::http::router(self.otp.clone(), self.gate.clone())))
+        http::with_layers(
+            portal::router(self.account_url.clone())
+                .merge(otp::http::router(self.otp.clone(), self.gate.clone())),
+        )
     }
 }

@@ -32,7 +32,7 @@ pub struct OtpConfig {
     /// The service's name in messages, 1 to 20 signs.
     pub service_name: String,
     /// The host of the page that waits for the code, or its registrable domain; the host of
-    /// `http.public_url` when absent.
+    /// `keycloak.public_url` when absent.
     pub origin_host: Option<String>,
     /// Countries that get SMS, ISO 3166-1 alpha-2; none means no SMS.
     #[serde(deserialize_with = "text_list")]

@@ -12,6 +12,8 @@ use crate::platform::config::{Findings, Profile};
 pub struct KeycloakConfig {
     /// Its base address, for example `https://id.example`, without `/realms`.
     pub url: Url,
+    /// Its address for browsers, when that differs from `url`.
+    pub public_url: Option<Url>,
     /// The realm whose people we serve.
     pub realm: String,
     /// A confidential client of that realm with a service account.
@@ -33,6 +35,13 @@ impl KeycloakConfig {
             "keycloak.url",
             "an https address (http only in the development profile)",
         );
+        findings.expect(
+            self.public_url
+                .as_ref()
+                .is_none_or(|url| url.scheme() == "https" || profile == Profile::Development),
+            "keycloak.public_url",
+            "an https address (http only in the development profile)",
+        );
         let plain = |text: &str| !text.is_empty() && !text.contains(['/', '?', '#']);
         findings.expect(plain(&self.realm), "keycloak.realm", "the name of a realm");
         findings.expect(!self.client_id.is_empty(), "keycloak.client_id", "the id of a client");
@@ -47,5 +56,26 @@ impl KeycloakConfig {
             "keycloak.timeout_seconds",
             "1 to 60 seconds",
         );
+    }
+
+    /// Where browsers find Keycloak.
+    #[must_use]
+    pub fn public_url(&self) -> &Url {
+        self.public_url.as_ref().unwrap_or(&self.url)
+    }
+
+    /// The host of the login page, without scheme and port.
+    #[must_use]
+    pub fn public_host(&self) -> &str {
+        self.public_url().host_str().unwrap_or_default()
+    }
+
+    /// Where people manage their account.
+    #[must_use]
+    pub fn account_url(&self) -> Url {
+        let mut url = self.public_url().clone();
+        let base = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&format!("{base}/realms/{}/account", self.realm));
+        url
     }
 }
