@@ -3,7 +3,7 @@ import { findUser } from './admin';
 import type { Person } from './person';
 import { stack } from './stack';
 
-/** Changes the person's open codes in the service's database: time that people would wait passes at once. */
+/** Changes what the service keeps of the person's codes, so that time they would wait has passed. */
 async function turnTheClock(person: Person, statement: string): Promise<void> {
   const user = await findUser(person.email);
   if (!user) throw new Error('Keycloak does not know this person');
@@ -11,7 +11,7 @@ async function turnTheClock(person: Person, statement: string): Promise<void> {
   await client.connect();
   try {
     const { rowCount } = await client.query(statement, [user.id]);
-    if (!rowCount) throw new Error('This person has no open code');
+    if (!rowCount) throw new Error('This person has no code');
   } finally {
     await client.end();
   }
@@ -24,5 +24,14 @@ export async function expireCodes(person: Person): Promise<void> {
 
 /** The pause between two messages is over. */
 export async function allowResend(person: Person): Promise<void> {
-  await turnTheClock(person, `UPDATE otp_challenges SET resend_at = now() - interval '1 second' WHERE user_id = $1`);
+  await turnTheClock(
+    person,
+    `UPDATE otp_messages SET created_at = created_at - interval '5 minutes'
+      WHERE challenge_id IN (SELECT id FROM otp_challenges WHERE user_id = $1)`,
+  );
+}
+
+/** The pause that wrong codes bring is over. */
+export async function allowNextTry(person: Person): Promise<void> {
+  await turnTheClock(person, `UPDATE otp_failures SET next_try_at = now() WHERE user_id = $1 AND next_try_at IS NOT NULL`);
 }
