@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { Kafka, logLevel, type Consumer } from 'kafkajs';
+import { decompress } from 'fzstd';
+import kafkajs, { type Consumer } from 'kafkajs';
 import { stack } from './stack';
 import { until } from './until';
+
+const { CompressionCodecs, CompressionTypes, Kafka, logLevel } = kafkajs;
+
+// The service compresses with zstd, which this client leaves to others.
+CompressionCodecs[CompressionTypes.ZSTD] = () => ({
+  compress: () => Promise.reject(new Error('these tests only read')),
+  decompress: async (bytes: Buffer) => Buffer.from(decompress(bytes)),
+});
 
 /** A record as it lies on a topic; `value` is null for a tombstone. */
 export interface TopicRecord {
@@ -14,7 +23,11 @@ export interface TopicRecord {
 export class Topics {
   private readonly records: (TopicRecord & { topic: string })[] = [];
 
-  private constructor(private readonly consumer: Consumer) {}
+  private crash: Error | undefined;
+
+  private constructor(private readonly consumer: Consumer) {
+    consumer.on(consumer.events.CRASH, ({ payload }) => (this.crash = payload.error));
+  }
 
   static async open(...topics: string[]): Promise<Topics> {
     const kafka = new Kafka({ clientId: 'browser-tests', brokers: [stack().kafka_bootstrap], logLevel: logLevel.NOTHING });
@@ -38,7 +51,10 @@ export class Topics {
   async find(topic: string, what: string, fits: (record: TopicRecord) => boolean): Promise<TopicRecord> {
     return until(
       `${what} on ${topic}`,
-      async () => this.records.findLast((record) => record.topic === topic && fits(record)),
+      async () => {
+        if (this.crash) throw this.crash;
+        return this.records.findLast((record) => record.topic === topic && fits(record));
+      },
       { within: 30_000, seen: () => this.records.filter((r) => r.topic === topic).slice(-3).map((r) => r.key) },
     );
   }

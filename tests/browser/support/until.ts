@@ -2,7 +2,7 @@
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined>,
-  { within = 15_000, seen = () => 'nothing' }: { within?: number; seen?: () => unknown } = {},
+  { within = 20_000, seen = () => 'nothing' }: { within?: number; seen?: () => unknown } = {},
 ): Promise<T> {
   const deadline = Date.now() + within;
   for (;;) {
