@@ -10,7 +10,7 @@ import {
   title,
   tryAnotherWay,
 } from '../support/acts';
-import { allowResend, expireCodes } from '../support/challenges';
+import { expireCodes, letPausePass } from '../support/challenges';
 import { expectAccountConsole, expectOpen, expectShut } from '../support/doors';
 import { codeIn, wrongCode } from '../support/inbox';
 import { addFactor, atTheCode, member } from '../support/members';
@@ -50,8 +50,7 @@ for (const [language, channel] of [['id', 'sms'], ['en', 'email']] as [Language,
     }
     await expect(page.getByText(say(language, 'gatehouse.code.tries', 4))).toBeVisible();
 
-    await allowResend(person);
-    await page.reload();
+    await letPausePass(page, person);
     await resend(page);
     await expect(page.getByText(say(language, 'gatehouse.otp.resent'))).toBeVisible();
     const second = await inbox.next();
@@ -89,7 +88,7 @@ for (const language of ['en', 'id'] as Language[]) {
     await expect(problem(page)).toContainText(say(language, 'gatehouse.otp.code-expired'));
     await expectShut(context);
 
-    await allowResend(person);
+    await letPausePass(page, person);
     await resend(page);
     const fresh = codeIn(await person.mailbox.next());
     expect(fresh).not.toBe(code);

@@ -75,12 +75,12 @@ for (const language of ['en', 'id'] as Language[]) {
         company: expect.objectContaining({ name: person.company, role: 'admin' }),
       });
       expect(record.headers).toMatchObject({ ce_specversion: '1.0', ce_type: 'io.gatehouse.user.state.v1' });
-      expect(faultsOf('gatehouse.users.v1.json', record.value)).toEqual([]);
+      expect(faultsOf('gatehouse.users.v1', record.value)).toEqual([]);
 
       const companyId = (record.value?.['company'] as { company_id: string }).company_id;
       const company = await topics.find('gatehouse.companies.v1', person.company, ({ key, value }) => key === companyId && value?.['members'] === 1);
       expect(company.value).toMatchObject({ name: person.company, members: 1 });
-      expect(faultsOf('gatehouse.companies.v1.json', company.value)).toEqual([]);
+      expect(faultsOf('gatehouse.companies.v1', company.value)).toEqual([]);
     });
   }
 }

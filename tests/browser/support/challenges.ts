@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { Client } from 'pg';
 import { findUser } from './admin';
 import type { Person } from './person';
@@ -22,13 +23,21 @@ export async function expireCodes(person: Person): Promise<void> {
   await turnTheClock(person, `UPDATE otp_challenges SET expires_at = now() - interval '1 second' WHERE user_id = $1`);
 }
 
-/** The pause between two messages is over. */
+/** The pause between two messages is over for the service. */
 export async function allowResend(person: Person): Promise<void> {
   await turnTheClock(
     person,
     `UPDATE otp_messages SET created_at = created_at - interval '5 minutes'
       WHERE challenge_id IN (SELECT id FROM otp_challenges WHERE user_id = $1)`,
   );
+}
+
+/** The same, and the page has counted the pause down. */
+export async function letPausePass(page: Page, person: Person): Promise<void> {
+  await allowResend(person);
+  await page.clock.install();
+  await page.reload();
+  await page.clock.fastForward('05:00');
 }
 
 /** The pause that wrong codes bring is over. */
