@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use tokio::{net::TcpListener, signal};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Config, Features, Pipeline, Ports, operations};
+use super::{Config, Features, Pipeline, Ports, operations, ports};
 use crate::{
     adapters::keycloak::KeycloakClient,
     platform::{db, health::Health, http},
@@ -26,8 +26,7 @@ pub async fn serve(config: Config, metrics: PrometheusHandle) -> anyhow::Result<
     let health = Health::default();
     let pool = db::pool(&config.database).context("database.url")?;
 
-    let ports = Ports::real(&config).await?;
-    let features = Features::new(&config, &pool, &ports, &tasks)?;
+    let features = Features::new(&config, &pool, &Ports::real(&config).await?, &tasks)?;
 
     let operations = bind(config.http.operations_listen, "http.operations_listen").await?;
     let public = bind(config.http.listen, "http.listen").await?;
@@ -39,6 +38,7 @@ pub async fn serve(config: Config, metrics: PrometheusHandle) -> anyhow::Result<
         Pipeline { config: &config, keycloak, pool: pool.clone(), health: &health, stop: stop.clone() };
     pipeline.start(&tasks, &migrated).context("kafka")?;
     features.start(&tasks, &migrated, &stop);
+    tasks.spawn(ports::probe_mail(config.mail.clone()));
     tasks.spawn(http::serve(public, features.router(), stop.clone()));
     tracing::info!(listen = %config.http.listen, "started");
 

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use super::Config;
 use crate::{
     adapters::{
-        mail::{Mailer, SmtpMailer},
+        mail::{MailConfig, Mailer, SmtpMailer},
         sms::{HttpGateway, SmsConfig, SmsProvider, SmsSender, Sns},
     },
     otp::OtpPorts,
@@ -33,11 +33,10 @@ pub struct Ports {
 impl Ports {
     /// The real world, as configured. Nothing is connected to yet.
     pub async fn real(config: &Config) -> anyhow::Result<Self> {
-        let mailer = SmtpMailer::new(&config.mail)?;
         Ok(Self {
             clock: Arc::new(SystemClock),
             entropy: Arc::new(OsEntropy),
-            mailers: vec![Arc::new(mailer)],
+            mailers: vec![Arc::new(SmtpMailer::new(&config.mail)?)],
             sms: sms_senders(&config.sms).await?,
         })
     }
@@ -51,6 +50,19 @@ impl Ports {
             mailers: self.mailers.clone(),
             sms: self.sms.clone(),
         }
+    }
+}
+
+/// Says at start whether the mail server can be used as configured. The service runs all the same:
+/// text messages may work, and the server may come back.
+pub async fn probe_mail(config: MailConfig) {
+    let probed = match SmtpMailer::new(&config) {
+        Ok(mailer) => mailer.probe().await,
+        Err(problem) => Err(problem),
+    };
+    match probed {
+        Ok(()) => tracing::info!("the mail server answers"),
+        Err(problem) => tracing::error!(%problem, "no mail can be sent"),
     }
 }
 

@@ -25,11 +25,14 @@ use url::Url;
 /// How long the adapters wait here.
 const TIMEOUT: Duration = Duration::from_millis(600);
 
+/// A request as the provider saw it.
+type Call = (HeaderMap, Vec<u8>);
+
 /// A provider that gives one answer to everything and remembers what it got.
 #[derive(Clone)]
 struct Provider {
     answer: Option<(u16, &'static str)>,
-    seen: Arc<Mutex<Vec<(HeaderMap, Vec<u8>)>>>,
+    seen: Arc<Mutex<Vec<Call>>>,
 }
 
 impl Provider {
@@ -55,7 +58,7 @@ impl Provider {
         }
     }
 
-    fn only(&self) -> (HeaderMap, Vec<u8>) {
+    fn only(&self) -> Call {
         let seen = self.seen.lock().unwrap();
         assert_eq!(seen.len(), 1, "asked once");
         seen[0].clone()
@@ -134,7 +137,7 @@ async fn what_sns_says_decides_whether_somebody_else_may_try() {
     assert_eq!(nobody, Err(NotSent::Unavailable { reason: "connect" }));
 }
 
-fn gateway(url: Url) -> HttpGateway {
+fn gateway(url: &Url) -> HttpGateway {
     let config: GatewayConfig = serde_json::from_value(json!({
         "url": url, "token": "bearer-secret", "to_field": "msisdn", "text_field": "body",
         "fixed_fields": {"sender": "Gatehouse"}, "id_field": "message_id",
@@ -146,7 +149,7 @@ fn gateway(url: Url) -> HttpGateway {
 #[tokio::test]
 async fn the_gateway_gets_the_configured_fields_and_its_id_is_kept() {
     let (provider, url) = Provider::start(Some((202, r#"{"message_id": "gw-1"}"#))).await;
-    let receipt = gateway(url).send(&sms()).await.unwrap();
+    let receipt = gateway(&url).send(&sms()).await.unwrap();
     assert_eq!(receipt.provider_message_id.as_deref(), Some("gw-1"));
     let (headers, body) = provider.only();
     assert_eq!(headers["authorization"], "Bearer bearer-secret");
@@ -168,14 +171,14 @@ async fn what_the_gateway_says_decides_whether_somebody_else_may_try() {
         (500, NotSent::Unknown { reason: "http_5xx" }),
     ] {
         let (provider, url) = Provider::start(Some((status, "+6281234567890"))).await;
-        assert_eq!(gateway(url).send(&sms()).await, Err(expected), "{status}");
+        assert_eq!(gateway(&url).send(&sms()).await, Err(expected), "{status}");
         provider.only();
     }
     let (provider, url) = Provider::start(None).await;
-    assert_eq!(gateway(url).send(&sms()).await, Err(NotSent::Unknown { reason: "timeout" }));
+    assert_eq!(gateway(&url).send(&sms()).await, Err(NotSent::Unknown { reason: "timeout" }));
     provider.only();
-    let nobody = gateway(nobody_listens().await).send(&sms()).await;
+    let nobody = gateway(&nobody_listens().await).send(&sms()).await;
     assert_eq!(nobody, Err(NotSent::Unavailable { reason: "connect" }));
     let (_, url) = Provider::start(Some((200, "not json"))).await;
-    assert_eq!(gateway(url).send(&sms()).await.unwrap().provider_message_id, None, "taken all the same");
+    assert_eq!(gateway(&url).send(&sms()).await.unwrap().provider_message_id, None, "taken all the same");
 }

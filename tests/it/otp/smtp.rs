@@ -38,11 +38,10 @@ impl Server {
         let server = Self { fault, heard: Arc::default() };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let served = server.clone();
+        let listening = server.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let server = served.clone();
-                tokio::spawn(async move { server.serve(stream).await });
+                tokio::spawn(listening.clone().serve(stream));
             }
         });
         (server, port)
