@@ -8,7 +8,7 @@ import type { Language } from '../support/words';
 
 for (const language of ['en', 'id'] as Language[]) {
   test(`mails in ${language} look right, and say the same as text`, async ({ visitor }) => {
-    test.setTimeout(120_000);
+    test.setTimeout(240_000);
     const { page } = await visitor(language);
     const newcomer = newPerson(language);
     await openAccount(page);
@@ -33,7 +33,7 @@ for (const language of ['en', 'id'] as Language[]) {
       const sight = await visitor(language);
       await sight.page.setContent(html);
       await expect(sight.page.locator('html')).toHaveAttribute('lang', language);
-      await look(sight.page, `mail-${name}`, language);
+      await look(sight.page, `mail-${name}`, language, 'mail');
       const seen = await sight.page.locator('body').innerText();
       if (name === 'code') expect(seen.replaceAll(/\s/g, '')).toContain(codeIn(mail));
       else await expect(sight.page.locator(`a[href="${linkIn(mail)}"]`).first()).toBeVisible();
