@@ -9,8 +9,10 @@ use crate::{adapters::keycloak::KeycloakClient, directory::Resync, platform::db,
 
 /// Compares Keycloak with the directory and prints what was found.
 pub async fn resync(config: &Config) -> anyhow::Result<()> {
+    let pool = db::pool(&config.database).context("database.url")?;
+    db::MIGRATIONS.run(&pool).await?;
     let resync = Resync {
-        pool: db::pool(&config.database).context("database.url")?,
+        pool,
         keycloak: Arc::new(KeycloakClient::new(&config.keycloak).context("keycloak")?),
         realm: config.keycloak.realm.clone(),
     };

@@ -87,9 +87,15 @@ pub enum ResyncError {
     /// Keycloak did not do its part.
     #[error(transparent)]
     Keycloak(#[from] KeycloakError),
-    /// The database did not do its part.
-    #[error("the database did not answer: {}", db::describe(.0))]
-    Database(#[from] sqlx::Error),
+    /// The database did not do its part; the text quotes no row.
+    #[error("the database did not do its part: {0}")]
+    Database(String),
+}
+
+impl From<sqlx::Error> for ResyncError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(db::describe(&error))
+    }
 }
 
 /// What one walk found.
