@@ -29,6 +29,7 @@ enum Command {
 
 /// How to start the system.
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that can be typed")]
 pub struct Up {
     /// Return when it is ready; `down` stops it.
     #[arg(long)]
@@ -36,6 +37,12 @@ pub struct Up {
     /// Start from empty: forget all data and secrets.
     #[arg(long)]
     pub fresh: bool,
+    /// Add two companies with people in them, to look around.
+    #[arg(long)]
+    pub demo: bool,
+    /// Add an OpenStack identity service (not there yet).
+    #[arg(long)]
+    pub openstack: bool,
     /// Keep the state in another directory.
     #[arg(long, hide = true)]
     pub state: Option<PathBuf>,

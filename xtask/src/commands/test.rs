@@ -100,6 +100,7 @@ async fn start_stack(layout: &Layout) -> Result<(Stack, lock::Lock)> {
         ports: Ports::free()?,
         scope: Scope::Whole,
         durability: Durability::Thrown,
+        demo: false,
     };
     Ok((Box::pin(Stack::start(plan, &Progress::new())).await?, lock))
 }

@@ -15,6 +15,9 @@ use crate::stack::{Plan, Stack, lock};
 
 /// Starts the stack and stays with it, unless it is to run in the background.
 pub async fn run(up: &Up) -> Result<ExitCode> {
+    if up.openstack {
+        bail!("--openstack is not there yet: this version has no part that talks to OpenStack");
+    }
     let layout = layout(up)?;
     if up.detach {
         return detach::run(up, &layout).await;
@@ -28,7 +31,7 @@ pub async fn run(up: &Up) -> Result<ExitCode> {
     let mut end = End::listen()?;
     let ports = if up.for_tests { Ports::free()? } else { Ports::fixed() };
     let durability = if up.for_tests { Durability::Thrown } else { Durability::Kept };
-    let plan = Plan { layout: layout.clone(), ports, scope: up.scope, durability };
+    let plan = Plan { layout: layout.clone(), ports, scope: up.scope, durability, demo: up.demo };
     let progress = Progress::new();
     let stack = tokio::select! {
         started = Stack::start(plan, &progress) => started?,
@@ -37,6 +40,7 @@ pub async fn run(up: &Up) -> Result<ExitCode> {
     std::fs::write(layout.ready(), "").context("cannot note that everything is ready")?;
     if up.scope == crate::stack::Scope::Whole {
         print!("{}", summary(&stack.description(), &layout, stack.realm_is_stale));
+        print!("{}", stack.demo_people().unwrap_or_default());
     }
     stay(stack, &mut end, &layout).await
 }
@@ -194,7 +198,7 @@ pub mod detach {
 
     fn arguments(up: &Up, layout: &Layout) -> Vec<std::ffi::OsString> {
         let mut args: Vec<std::ffi::OsString> = vec!["up".into(), "--state".into(), layout.state().into()];
-        let flags = [("--fresh", up.fresh), ("--for-tests", up.for_tests)];
+        let flags = [("--fresh", up.fresh), ("--demo", up.demo), ("--for-tests", up.for_tests)];
         args.extend(flags.into_iter().filter(|(_, set)| *set).map(|(flag, _)| flag.into()));
         let scope = clap::ValueEnum::to_possible_value(&up.scope);
         args.extend(["--scope".into(), scope.map_or("whole".into(), |value| value.get_name().into())]);

@@ -1,5 +1,6 @@
 //! A whole stack: its parts started in the right order, described in `stack.json`, stopped together.
 
+mod demo;
 pub mod description;
 pub mod lock;
 pub mod ports;
@@ -48,6 +49,8 @@ pub struct Plan {
     pub scope: Scope,
     /// Whether its data must survive a power cut.
     pub durability: Durability,
+    /// Whether to add companies to look around.
+    pub demo: bool,
 }
 
 /// A running stack. Dropping it kills its parts.
@@ -101,6 +104,12 @@ impl Stack {
         let Plan { layout, ports, .. } = &this.plan;
         this.services.start(gatehouse.spec(layout, ports, &this.secrets)).await?;
         step.done(&ports.gatehouse_url());
+        if self.plan.demo {
+            let step = progress.step("demo");
+            step.stage("two companies sign up");
+            demo::add_once(layout, ports, &self.secrets).await?;
+            step.done("two companies");
+        }
         self.realm_is_stale = stale;
         Ok(())
     }
@@ -161,6 +170,12 @@ impl Stack {
     #[must_use]
     pub fn description(&self) -> Description {
         Description::new(&self.plan.ports, &self.secrets)
+    }
+
+    /// Who can be tried, if there are such people.
+    #[must_use]
+    pub fn demo_people(&self) -> Option<String> {
+        self.plan.demo.then(|| demo::people(&self.secrets))
     }
 
     /// Waits until a part ends that nobody asked to end, and says how.

@@ -30,6 +30,9 @@ pub struct Secrets {
     /// Of the member of staff.
     #[serde(default = "password")]
     pub staff: String,
+    /// Of the people of the demonstration.
+    #[serde(default = "password")]
+    pub demo: String,
     /// Of the client that the service signs in as.
     #[serde(default = "password")]
     pub service_client: String,
