@@ -24,6 +24,9 @@ pub async fn apply_people_in_tx(
     conn: &mut PgConnection,
     updates: Vec<PersonUpdate>,
 ) -> Result<PeopleApplied, sqlx::Error> {
+    if updates.is_empty() {
+        return Ok(PeopleApplied::default());
+    }
     let ids: Vec<String> = updates.iter().map(|update| update.row.user_id.clone()).collect();
     let before: Vec<PersonRow> =
         sqlx::query_as("SELECT * FROM people WHERE user_id = ANY($1) ORDER BY user_id FOR UPDATE")

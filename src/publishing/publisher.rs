@@ -99,7 +99,11 @@ impl Publisher {
                     tracing::debug!(error = %db::describe(&error), "nobody to ask for the right to publish");
                 }
             }
-            self.pause(PAUSE).await;
+            // Without listening to the bell: who has no right would ask for it at every change.
+            tokio::select! {
+                () = self.stop.cancelled() => {}
+                () = tokio::time::sleep(PAUSE) => {}
+            }
         }
     }
 

@@ -224,11 +224,14 @@ impl<S: Sink> Consumer<S> {
     /// Applies a batch, however long the database is away. `None` when told to stop meanwhile.
     async fn apply(&self, client: &Client, records: &[Record], early: &mut Batch) -> Option<Vec<Outcome>> {
         let mut delay = BACKOFF.0;
+        let mut has_waited = false;
         loop {
             let error = match self.attempt(records).await {
                 Ok(outcomes) => {
-                    self.part.report(true);
-                    resume(client);
+                    if has_waited {
+                        self.part.report(true);
+                        resume(client);
+                    }
                     return Some(outcomes);
                 }
                 Err(error) => error,
@@ -237,6 +240,7 @@ impl<S: Sink> Consumer<S> {
             metrics::counter!("gatehouse_batches_retried_total").increment(1);
             self.part.report(false);
             pause(client);
+            has_waited = true;
             if !self.wait(client, delay, early).await {
                 return None;
             }

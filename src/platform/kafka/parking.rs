@@ -91,7 +91,11 @@ impl ParkingRelay {
                     tracing::debug!(error = %db::describe(&error), "nobody to ask for the right to park");
                 }
             }
-            self.pause().await;
+            // Without listening to the bell: who has no right would ask for it at every record.
+            tokio::select! {
+                () = self.stop.cancelled() => {}
+                () = tokio::time::sleep(LOOK) => {}
+            }
         }
     }
 
