@@ -12,6 +12,7 @@ use wiremock::{
 async fn client(server: &MockServer) -> KeycloakClient {
     let config = KeycloakConfig {
         url: server.uri().parse().unwrap(),
+        public_url: None,
         realm: "gatehouse".to_owned(),
         client_id: "gatehouse-service".to_owned(),
         client_secret: "hunter2".into(),

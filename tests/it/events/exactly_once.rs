@@ -51,9 +51,9 @@ async fn duplicates_and_any_order_end_in_the_last_state() {
     let seed = 20_261_121;
     shuffle(&mut thrice, seed);
     kafka.send(&thrice).await;
-    let seen = kafka.users_until("everybody's last state", is_final).await;
+    let records = kafka.users_until("everybody's last state", is_final).await;
     let mut revisions: BTreeMap<&str, i64> = BTreeMap::new();
-    for record in &seen {
+    for record in &records {
         let before = revisions.insert(record.key.as_deref().unwrap(), record.revision());
         assert!(before < Some(record.revision()), "a revision went back (seed {seed})");
     }

@@ -15,7 +15,8 @@ fn every_example_is_as_the_schema_says() {
         assert!(examples.len() >= 2, "{topic}: examples");
         for example in examples {
             let path = example.unwrap().path();
-            let errors: Vec<String> = validator.iter_errors(&read(&path)).map(|error| format!("{error}")).collect();
+            let errors: Vec<String> =
+                validator.iter_errors(&read(&path)).map(|error| format!("{error}")).collect();
             assert!(errors.is_empty(), "{}: {errors:#?}", path.display());
         }
     }
