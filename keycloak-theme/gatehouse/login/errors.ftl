@@ -11,11 +11,15 @@
 <#-- The fields in error, as a list of {"input": id, "text": words}: fields of the profile in their order and by their name,
      then the others; one sentence is told once. -->
 <#function fields>
+    <#-- Keycloak's handler of unexpected errors renders its page without this bean. -->
+    <#if !messagesPerField??><#return []></#if>
     <#local found=[]><#local told=[]><#local seen=[]>
     <#list (profile.attributes)![] as attribute>
         <#local seen+=[attribute.name]>
         <#if messagesPerField.existsError(attribute.name)>
-            <#local found+=[{"input": attribute.name, "text": advancedMsg(attribute.displayName!attribute.name) + ": " + messagesPerField.get(attribute.name)}]>
+            <#local text=messagesPerField.get(attribute.name)>
+            <#local told+=[text]>
+            <#local found+=[{"input": attribute.name, "text": advancedMsg(attribute.displayName!attribute.name) + ": " + text}]>
         </#if>
     </#list>
     <#list known as name>

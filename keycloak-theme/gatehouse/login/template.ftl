@@ -16,7 +16,7 @@
 <#local heading><#nested "header"></#local>
 <#local heading=heading?markup_string?replace("<!--.*?-->", "", "rs")?trim>
 <!DOCTYPE html>
-<html class="${properties.kcHtmlClass!}" lang="${lang}"<#if realm.internationalizationEnabled> dir="${(locale.rtl)?then('rtl','ltr')}"</#if><#if !darkMode> data-color-scheme="light"</#if>>
+<html class="${properties.kcHtmlClass!}" lang="${lang}"<#if realm.internationalizationEnabled> dir="${(locale.rtl)?then('rtl','ltr')}"</#if><#if !(darkMode!true)> data-color-scheme="light"</#if>>
 <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -65,7 +65,7 @@ impl Producer {
             .set("enable.idempotence", "true")
             .set("acks", "all")
             .set("partitioner", "murmur2_random")
-            .set("compression.type", "zstd")
+            .set("compression.type", "gzip")
             .set("linger.ms", "2")
             .set("message.timeout.ms", DELIVERY_TIME.as_millis().to_string())
             // Above the broker's usual bound, because parked records have headers of ours on top.
