@@ -9,7 +9,7 @@ use wiremock::{
     matchers::{body_json, body_string_contains, header, method, path, query_param},
 };
 
-async fn client(server: &MockServer) -> KeycloakClient {
+fn client(server: &MockServer) -> KeycloakClient {
     let config = KeycloakConfig {
         url: server.uri().parse().unwrap(),
         public_url: None,
@@ -49,7 +49,7 @@ async fn a_token_is_fetched_once_for_all_who_wait() {
         .expect(8)
         .mount(&server)
         .await;
-    let client = Arc::new(client(&server).await);
+    let client = Arc::new(client(&server));
     let calls = (0..8).map(|_| {
         let client = client.clone();
         tokio::spawn(async move { client.users(None).await })
@@ -78,7 +78,7 @@ async fn a_token_that_is_refused_is_replaced_once() {
         )
         .mount(&server)
         .await;
-    let page = client(&server).await.users(Some("u-1")).await.unwrap();
+    let page = client(&server).users(Some("u-1")).await.unwrap();
     assert_eq!(page, Page { items: vec![json!({"id": "u-2"})], next: Some("u-2".to_owned()) });
 }
 
@@ -94,13 +94,13 @@ async fn what_goes_wrong_is_told_apart_and_names_nobody() {
         let server = MockServer::start().await;
         token(&server, "one", 1).await;
         Mock::given(path(USERS)).respond_with(answer).mount(&server).await;
-        let error = client(&server).await.users(None).await.unwrap_err();
+        let error = client(&server).users(None).await.unwrap_err();
         assert_eq!(error, expected);
         assert!(!error.to_string().contains("siti"), "{error}");
     }
     let server = MockServer::start().await;
     Mock::given(method("POST")).respond_with(ResponseTemplate::new(401)).mount(&server).await;
-    assert_eq!(client(&server).await.users(None).await, Err(KeycloakError::Forbidden(401)));
+    assert_eq!(client(&server).users(None).await, Err(KeycloakError::Forbidden(401)));
 }
 
 const ORGANIZATIONS: &str = "/admin/realms/gatehouse/organizations";
@@ -133,7 +133,7 @@ async fn an_organization_is_made_once() {
         .respond_with(ResponseTemplate::new(200).set_body_json(json!([{"id": "o-1", "alias": "c-1"}])))
         .mount(&server)
         .await;
-    let client = client(&server).await;
+    let client = client(&server);
     assert_eq!(client.ensure_organization("c-1", "PT Contoh").await, Ok("o-1".to_owned()));
     assert_eq!(client.ensure_organization("c-1", "PT Contoh").await, Ok("o-1".to_owned()));
 }
@@ -148,7 +148,7 @@ async fn a_name_that_is_taken_and_a_member_who_is_one_are_told_apart() {
         .mount(&server)
         .await;
     Mock::given(method("POST")).respond_with(ResponseTemplate::new(409)).mount(&server).await;
-    let client = client(&server).await;
+    let client = client(&server);
     assert_eq!(client.ensure_organization("c-1", "PT Contoh").await, Err(KeycloakError::Conflict));
     assert_eq!(client.ensure_member("o-1", "siti").await, Ok(()));
 }
@@ -176,7 +176,7 @@ async fn a_role_is_one_of_the_portals() {
         .expect(1)
         .mount(&server)
         .await;
-    client(&server).await.ensure_role("siti", "company-admin").await.unwrap();
+    client(&server).ensure_role("siti", "company-admin").await.unwrap();
 }
 
 #[tokio::test]
@@ -190,5 +190,5 @@ async fn what_is_to_be_sent_again_is_named() {
         .expect(1)
         .mount(&server)
         .await;
-    client(&server).await.send_again(&["siti".to_owned()], &["o-1".to_owned()]).await.unwrap();
+    client(&server).send_again(&["siti".to_owned()], &["o-1".to_owned()]).await.unwrap();
 }

@@ -136,16 +136,16 @@ impl TestKafka {
         let mut seen = Vec::new();
         while !enough(&seen) {
             let left = deadline.saturating_duration_since(Instant::now());
-            match tokio::time::timeout(left, consumer.recv()).await {
-                Ok(Ok(message)) => seen.push(Seen {
-                    key: message.key().map(|key| String::from_utf8_lossy(key).into_owned()),
-                    value: message.payload().map(<[u8]>::to_vec),
-                    headers: message.headers().map(detach).unwrap_or_default(),
-                    partition: message.partition(),
-                }),
-                Ok(Err(error)) => panic!("{topic}: {error}"),
-                Err(_) => panic!("{topic}: waited for {what}; seen {} records: {seen:#?}", seen.len()),
-            }
+            let Ok(received) = tokio::time::timeout(left, consumer.recv()).await else {
+                panic!("{topic}: waited for {what}; seen {} records: {seen:#?}", seen.len());
+            };
+            let message = received.unwrap_or_else(|error| panic!("{topic}: {error}"));
+            seen.push(Seen {
+                key: message.key().map(|key| String::from_utf8_lossy(key).into_owned()),
+                value: message.payload().map(<[u8]>::to_vec),
+                headers: message.headers().map(detach).unwrap_or_default(),
+                partition: message.partition(),
+            });
         }
         seen
     }

@@ -1,0 +1,261 @@
+//! From a change in Keycloak to its record: nothing lost, nothing stale, in order.
+
+use std::sync::Arc;
+
+use anyhow::{Result, ensure};
+use rand::{RngExt as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::support::{
+    admin::{Admin, ServiceAccount},
+    events::{Event, Events},
+    stack::Stack,
+    turn, unique,
+};
+
+const PEOPLE: usize = 6;
+const WORKERS: u64 = 6;
+const CHANGES: usize = 20;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_last_record_is_the_last_state_however_many_changes_ran_at_once() -> Result<()> {
+    let _turn = turn().await;
+    let stack = Arc::new(Stack::get().await?);
+    let mut events = Events::from_now(&stack)?;
+    let admin = Admin::new(&stack)?;
+    let run = unique();
+    let (mut people, mut companies) = (Vec::new(), Vec::new());
+    for number in 0..PEOPLE {
+        people.push(
+            admin.create("users", &with_authenticators(&format!("many-{run}-{number}@example.com"))).await?,
+        );
+    }
+    for number in 0..2 {
+        companies.push(admin.create("organizations", &company(&format!("many-{run}-{number}"))).await?);
+    }
+    let group = admin.create("groups", &json!({"name": format!("many-{run}")})).await?;
+
+    let world = Arc::new(World { stack: Arc::clone(&stack), people: people.clone(), companies, group });
+    let workers: Vec<_> = (0..WORKERS).map(|seed| tokio::spawn(change(Arc::clone(&world), seed))).collect();
+    let mut changed = 0;
+    for worker in workers {
+        changed += worker.await??;
+    }
+
+    ensure!(changed > PEOPLE * 5, "only {changed} changes were made");
+    for person in &people {
+        let expected = in_keycloak(&admin, person).await?;
+        let same = |seen: &[Event]| {
+            Events::last(seen, person).is_some_and(|event| in_record(&event.value["user"]) == expected)
+        };
+        events.until(&format!("{person} to be {expected}"), same).await?;
+    }
+    events.ensure_ordered_and_single()
+}
+
+struct World {
+    stack: Arc<Stack>,
+    people: Vec<String>,
+    companies: Vec<String>,
+    group: String,
+}
+
+/// Changes anybody in any way, at random, and says how many changes Keycloak took.
+async fn change(world: Arc<World>, seed: u64) -> Result<usize> {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let admin = Admin::new(&world.stack)?;
+    let mut changed = 0;
+    for _ in 0..CHANGES {
+        let person = &world.people[random.random_range(0..world.people.len())];
+        let company = &world.companies[random.random_range(0..world.companies.len())];
+        let word: String = (0..8).map(|_| char::from(random.random_range(b'a'..=b'z'))).collect();
+        let user = format!("users/{person}");
+        let (method, path, body) = match random.random_range(0..8) {
+            0 => (Method::PUT, user, Some(json!({"firstName": word}))),
+            1 => (
+                Method::PUT,
+                user,
+                Some(
+                    json!({"email": format!("{word}@example.com"), "emailVerified": random.random_bool(0.5)}),
+                ),
+            ),
+            2 => (Method::PUT, user, Some(json!({"enabled": random.random_bool(0.5)}))),
+            3 => (Method::PUT, user, Some(attributes(&admin, person, &word).await?)),
+            4 => (Method::PUT, format!("{user}/groups/{}", world.group), None),
+            5 => (Method::POST, format!("organizations/{company}/members"), Some(json!(person))),
+            6 => (Method::DELETE, format!("organizations/{company}/members/{person}"), None),
+            _ => match authenticators(&admin, person).await?.first() {
+                Some(id) => (Method::DELETE, format!("{user}/credentials/{id}"), None),
+                None => (Method::PUT, user, Some(json!({"lastName": word}))),
+            },
+        };
+        // Some are refused: two may add the same member or delete the same credential.
+        changed += usize::from(admin.call(method, &path, body).await?.0.is_success());
+    }
+    Ok(changed)
+}
+
+/// The Admin API takes attributes as a whole, with the rest of the profile.
+async fn attributes(admin: &Admin<'_>, person: &str, word: &str) -> Result<Value> {
+    let mut user = admin.done(Method::GET, &format!("users/{person}"), None).await?;
+    user["attributes"]["company"] = json!([word]);
+    Ok(user)
+}
+
+async fn authenticators(admin: &Admin<'_>, person: &str) -> Result<Vec<String>> {
+    let all = admin.done(Method::GET, &format!("users/{person}/credentials"), None).await?;
+    let otp = all.as_array().into_iter().flatten().filter(|credential| credential["type"] == "otp");
+    Ok(sorted(otp.map(|credential| &credential["id"])))
+}
+
+fn sorted<'a>(ids: impl Iterator<Item = &'a Value>) -> Vec<String> {
+    let mut ids: Vec<String> = ids.map(|id| id.as_str().unwrap_or_default().to_owned()).collect();
+    ids.sort();
+    ids
+}
+
+async fn in_keycloak(admin: &Admin<'_>, person: &str) -> Result<Value> {
+    let user = admin.done(Method::GET, &format!("users/{person}"), None).await?;
+    let companies =
+        admin.done(Method::GET, &format!("organizations/members/{person}/organizations"), None).await?;
+    let companies = sorted(companies.as_array().into_iter().flatten().map(|company| &company["id"]));
+    Ok(json!([
+        user["username"],
+        user["email"],
+        user["emailVerified"],
+        user["firstName"],
+        user["lastName"],
+        user["enabled"],
+        user["attributes"]["company"][0],
+        companies,
+        authenticators(admin, person).await?
+    ]))
+}
+
+fn in_record(user: &Value) -> Value {
+    let ids = |list: &Value| sorted(list.as_array().into_iter().flatten().map(|entry| &entry["id"]));
+    json!([
+        user["username"],
+        user["email"],
+        user["email_verified"],
+        user["first_name"],
+        user["last_name"],
+        user["enabled"],
+        user["attributes"]["company"],
+        ids(&user["organizations"]),
+        ids(&user["factors"])
+    ])
+}
+
+fn with_authenticators(email: &str) -> Value {
+    let authenticator = |label: &str| {
+        json!({"type": "otp", "userLabel": label, "secretData": r#"{"value":"for tests only"}"#,
+            "credentialData": r#"{"subType":"totp","digits":6,"period":30,"algorithm":"HmacSHA1"}"#})
+    };
+    json!({"username": email, "email": email, "enabled": true, "firstName": "Ani", "lastName": "Wijaya",
+        "attributes": {"company": ["first"], "country": ["SG"]},
+        "credentials": [authenticator("a"), authenticator("b"), authenticator("c")]})
+}
+
+fn company(name: &str) -> Value {
+    json!({"name": name, "alias": name, "domains": [{"name": format!("{name}.example")}]})
+}
+
+#[tokio::test]
+async fn memberships_companies_and_deletions_have_records() -> Result<()> {
+    let _turn = turn().await;
+    let stack = Stack::get().await?;
+    let mut events = Events::from_now(&stack)?;
+    let admin = Admin::new(&stack)?;
+    let name = format!("member-{}", unique());
+    let person = admin.create_person(&format!("{name}@example.com"), "correct horse battery").await?;
+    let company_id = admin.create("organizations", &company(&name)).await?;
+
+    admin.done(Method::POST, &format!("organizations/{company_id}/members"), Some(json!(person))).await?;
+    events
+        .until("the join", |seen| last_is(seen, &person, "org.keycloak.admin.ORGANIZATION_MEMBERSHIP.CREATE"))
+        .await?;
+    let joined = Events::last(&events.seen, &person).unwrap();
+    assert_eq!(
+        joined.value["user"]["organizations"],
+        json!([{"id": company_id, "alias": name, "name": name}])
+    );
+
+    admin.done(Method::DELETE, &format!("organizations/{company_id}/members/{person}"), None).await?;
+    events
+        .until("the leave", |seen| {
+            last_is(seen, &person, "org.keycloak.admin.ORGANIZATION_MEMBERSHIP.DELETE")
+        })
+        .await?;
+    assert_eq!(Events::last(&events.seen, &person).unwrap().value["user"]["organizations"], json!([]));
+
+    admin.done(Method::DELETE, &format!("organizations/{company_id}"), None).await?;
+    events
+        .until("the end of the company", |seen| {
+            last_is(seen, &company_id, "org.keycloak.admin.ORGANIZATION.DELETE")
+        })
+        .await?;
+    let ended = Events::last(&events.seen, &company_id).unwrap();
+    assert_eq!((&ended.value["event"]["organization"], &ended.value["user"]), (&Value::Null, &Value::Null));
+
+    admin.done(Method::DELETE, &format!("users/{person}"), None).await?;
+    events.until("the deletion", |seen| last_is(seen, &person, "org.keycloak.admin.USER.DELETE")).await?;
+    assert_eq!(Events::last(&events.seen, &person).unwrap().value["user"], Value::Null);
+    events.ensure_ordered_and_single()
+}
+
+fn last_is(seen: &[Event], key: &str, kind: &str) -> bool {
+    Events::last(seen, key).is_some_and(|event| event.kind == kind)
+}
+
+#[tokio::test]
+async fn a_resync_sends_what_is_there_and_null_for_what_is_not() -> Result<()> {
+    let _turn = turn().await;
+    let stack = Stack::get().await?;
+    let admin = Admin::new(&stack)?;
+    let email = format!("resync-{}@example.com", unique());
+    let person = admin.create_person(&email, "correct horse battery").await?;
+    let nobody = format!("nobody-{}", unique());
+    let service = ServiceAccount::sign_in(&stack).await?;
+    let mut events = Events::from_now(&stack)?;
+
+    let accepted = service.resync(&json!({"users": [person, nobody], "organizations": []})).await?;
+    assert_eq!(accepted, StatusCode::ACCEPTED);
+
+    let resynced = |seen: &[Event], key: &str| last_is(seen, key, "io.gatehouse.resync");
+    events.until("both records", |seen| resynced(seen, &person) && resynced(seen, &nobody)).await?;
+    assert_eq!(Events::last(&events.seen, &person).unwrap().value["user"]["email"], json!(email));
+    assert_eq!(Events::last(&events.seen, &nobody).unwrap().value["user"], Value::Null);
+    assert_eq!(service.resync(&json!({"users": vec!["x"; 1001]})).await?, StatusCode::BAD_REQUEST);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_service_pages_through_everybody_and_nobody_else_may() -> Result<()> {
+    let _turn = turn().await;
+    let stack = Stack::get().await?;
+    let admin = Admin::new(&stack)?;
+    let person =
+        admin.create_person(&format!("page-{}@example.com", unique()), "correct horse battery").await?;
+    let service = ServiceAccount::sign_in(&stack).await?;
+
+    let (mut after, mut found) = (String::new(), 0);
+    loop {
+        let (status, page) = service.get(&format!("users?max=2&after={after}")).await?;
+        assert_eq!(status, StatusCode::OK);
+        let items = page["items"].as_array().unwrap();
+        found += items.iter().filter(|user| user["id"] == person.as_str()).count();
+        assert!(items.iter().all(|user| !user["username"].as_str().unwrap().starts_with("service-account-")));
+        match page["next"].as_str() {
+            Some(next) => next.clone_into(&mut after),
+            None => break,
+        }
+    }
+    assert_eq!(found, 1);
+    assert_eq!(service.get("users?max=0").await?.0, StatusCode::BAD_REQUEST);
+    let url = format!("{}/realms/{}/gatehouse/users", stack.info.keycloak_url, stack.info.realm);
+    assert_eq!(reqwest::get(url).await?.status(), StatusCode::UNAUTHORIZED);
+    Ok(())
+}
