@@ -17,7 +17,7 @@ use crate::support::{
 #[tokio::test]
 async fn no_client_gets_a_token_for_a_password() -> Result<()> {
     let _turn = turn().await;
-    let stack = Stack::get().await?;
+    let stack = Stack::shared().await?;
     let email = format!("grant-{}@example.com", unique());
     Admin::new(&stack)?.create_person(&email, PASSWORD).await?;
     let url =
@@ -46,7 +46,7 @@ async fn no_client_gets_a_token_for_a_password() -> Result<()> {
 #[tokio::test]
 async fn a_sign_up_reaches_nothing_before_address_and_second_factor_are_proved() -> Result<()> {
     let _turn = turn().await;
-    let stack = Stack::get().await?;
+    let stack = Stack::shared().await?;
     let email = format!("sign-up-{}@example.com", unique());
     let mut person = Person::new()?;
 
@@ -75,7 +75,7 @@ async fn ensure_nothing_opens(stack: &Stack, person: &mut Person) -> Result<()> 
 #[tokio::test]
 async fn b24_b25_a_login_needs_the_code_and_no_reload_sends_or_skips_it() -> Result<()> {
     let _turn = turn().await;
-    let stack = Stack::get().await?;
+    let stack = Stack::shared().await?;
     let email = format!("login-{}@example.com", unique());
     signed_up(&stack, &email).await?;
     let before = stack.messages(&email).await?.len();
@@ -151,7 +151,7 @@ fn wrong(code: &str) -> String {
 #[tokio::test]
 async fn somebody_made_by_an_administrator_enrols_before_anything_opens() -> Result<()> {
     let _turn = turn().await;
-    let stack = Stack::get().await?;
+    let stack = Stack::shared().await?;
     let email = format!("made-{}@example.com", unique());
     Admin::new(&stack)?.create_person(&email, PASSWORD).await?;
 
@@ -165,7 +165,7 @@ async fn somebody_made_by_an_administrator_enrols_before_anything_opens() -> Res
 #[tokio::test]
 async fn b27_b38_a_forgotten_password_needs_the_code_and_tells_nobody_who_is_known() -> Result<()> {
     let _turn = turn().await;
-    let stack = Stack::get().await?;
+    let stack = Stack::shared().await?;
     let email = format!("forgot-{}@example.com", unique());
     let nobody = format!("forgot-{}@example.com", unique());
     signed_up(&stack, &email).await?;
@@ -222,7 +222,7 @@ fn visible(page: &Page, email: &str) -> String {
 #[tokio::test]
 async fn while_the_service_is_away_nobody_gets_in_and_the_page_says_so() -> Result<()> {
     let _turn = turn().await;
-    let stack = Stack::get().await?;
+    let stack = Stack::shared().await?;
     let email = format!("away-{}@example.com", unique());
     signed_up(&stack, &email).await?;
 

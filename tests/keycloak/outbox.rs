@@ -22,7 +22,7 @@ const CHANGES: usize = 20;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_last_record_is_the_last_state_however_many_changes_ran_at_once() -> Result<()> {
     let _turn = turn().await;
-    let stack = Arc::new(Stack::get().await?);
+    let stack = Arc::new(Stack::shared().await?);
     let mut events = Events::from_now(&stack)?;
     let admin = Admin::new(&stack)?;
     let run = unique();
@@ -64,37 +64,37 @@ struct World {
 
 /// Changes anybody in any way, at random, and says how many changes Keycloak took.
 async fn change(world: Arc<World>, seed: u64) -> Result<usize> {
-    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let mut chance = ChaCha8Rng::seed_from_u64(seed);
     let admin = Admin::new(&world.stack)?;
-    let mut changed = 0;
+    let mut taken = 0;
     for _ in 0..CHANGES {
-        let person = &world.people[random.random_range(0..world.people.len())];
-        let company = &world.companies[random.random_range(0..world.companies.len())];
-        let word: String = (0..8).map(|_| char::from(random.random_range(b'a'..=b'z'))).collect();
+        let person = &world.people[chance.random_range(0..world.people.len())];
+        let company = &world.companies[chance.random_range(0..world.companies.len())];
+        let letters: String = (0..8).map(|_| char::from(chance.random_range(b'a'..=b'z'))).collect();
         let user = format!("users/{person}");
-        let (method, path, body) = match random.random_range(0..8) {
-            0 => (Method::PUT, user, Some(json!({"firstName": word}))),
+        let (method, path, body) = match chance.random_range(0..8) {
+            0 => (Method::PUT, user, Some(json!({"firstName": letters}))),
             1 => (
                 Method::PUT,
                 user,
                 Some(
-                    json!({"email": format!("{word}@example.com"), "emailVerified": random.random_bool(0.5)}),
+                    json!({"email": format!("{letters}@example.com"), "emailVerified": chance.random_bool(0.5)}),
                 ),
             ),
-            2 => (Method::PUT, user, Some(json!({"enabled": random.random_bool(0.5)}))),
-            3 => (Method::PUT, user, Some(attributes(&admin, person, &word).await?)),
+            2 => (Method::PUT, user, Some(json!({"enabled": chance.random_bool(0.5)}))),
+            3 => (Method::PUT, user, Some(attributes(&admin, person, &letters).await?)),
             4 => (Method::PUT, format!("{user}/groups/{}", world.group), None),
             5 => (Method::POST, format!("organizations/{company}/members"), Some(json!(person))),
             6 => (Method::DELETE, format!("organizations/{company}/members/{person}"), None),
             _ => match authenticators(&admin, person).await?.first() {
                 Some(id) => (Method::DELETE, format!("{user}/credentials/{id}"), None),
-                None => (Method::PUT, user, Some(json!({"lastName": word}))),
+                None => (Method::PUT, user, Some(json!({"lastName": letters}))),
             },
         };
         // Some are refused: two may add the same member or delete the same credential.
-        changed += usize::from(admin.call(method, &path, body).await?.0.is_success());
+        taken += usize::from(admin.call(method, &path, body).await?.0.is_success());
     }
-    Ok(changed)
+    Ok(taken)
 }
 
 /// The Admin API takes attributes as a whole, with the rest of the profile.
@@ -166,7 +166,7 @@ fn company(name: &str) -> Value {
 #[tokio::test]
 async fn memberships_companies_and_deletions_have_records() -> Result<()> {
     let _turn = turn().await;
-    let stack = Stack::get().await?;
+    let stack = Stack::shared().await?;
     let mut events = Events::from_now(&stack)?;
     let admin = Admin::new(&stack)?;
     let name = format!("member-{}", unique());
@@ -213,7 +213,7 @@ fn last_is(seen: &[Event], key: &str, kind: &str) -> bool {
 #[tokio::test]
 async fn a_resync_sends_what_is_there_and_null_for_what_is_not() -> Result<()> {
     let _turn = turn().await;
-    let stack = Stack::get().await?;
+    let stack = Stack::shared().await?;
     let admin = Admin::new(&stack)?;
     let email = format!("resync-{}@example.com", unique());
     let person = admin.create_person(&email, "correct horse battery").await?;
@@ -235,7 +235,7 @@ async fn a_resync_sends_what_is_there_and_null_for_what_is_not() -> Result<()> {
 #[tokio::test]
 async fn the_service_pages_through_everybody_and_nobody_else_may() -> Result<()> {
     let _turn = turn().await;
-    let stack = Stack::get().await?;
+    let stack = Stack::shared().await?;
     let admin = Admin::new(&stack)?;
     let person =
         admin.create_person(&format!("page-{}@example.com", unique()), "correct horse battery").await?;

@@ -1,7 +1,7 @@
 //! The events topic as a reader sees it.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     time::{Duration, Instant},
 };
 
@@ -91,11 +91,11 @@ impl Events {
 
     /// Fails when the numbers of a key ever go down or a record was sent twice.
     pub fn ensure_ordered_and_single(&self) -> Result<()> {
-        let (mut sequences, mut ids) = (BTreeMap::new(), BTreeMap::new());
+        let (mut sequences, mut ids) = (BTreeMap::new(), BTreeSet::new());
         for event in &self.seen {
             let before = sequences.insert(&event.key, event.sequence).unwrap_or(0);
             ensure!(event.sequence > before, "{}: {} after {before}", event.key, event.sequence);
-            ensure!(ids.insert(&event.id, ()).is_none(), "{} was sent twice", event.id);
+            ensure!(ids.insert(&event.id), "{} was sent twice", event.id);
         }
         Ok(())
     }

@@ -44,13 +44,6 @@ impl Person {
         self.follow(response).await
     }
 
-    /// Posts the first form of a page to its action.
-    pub async fn submit(&mut self, page: &Page, fields: &[(&str, &str)]) -> Result<Page> {
-        let action = page.form_action()?;
-        let response = self.send(self.http.post(action).form(fields)).await?;
-        self.follow(response).await
-    }
-
     /// Posts the form of that id to its action.
     pub async fn submit_to(&mut self, page: &Page, form: &str, fields: &[(&str, &str)]) -> Result<Page> {
         let action = page.action_of(form)?;
@@ -89,14 +82,6 @@ impl Person {
 }
 
 impl Page {
-    /// The action of the page's first form.
-    fn form_action(&self) -> Result<Url> {
-        let form = self.html.split("<form").nth(1).with_context(|| self.text("no form on the page"))?;
-        let action = form.split("action=\"").nth(1).and_then(|rest| rest.split('"').next());
-        let action = action.with_context(|| self.text("the form has no action"))?;
-        Ok(self.url.join(&action.replace("&amp;", "&"))?)
-    }
-
     /// Whether there is a form of that id.
     pub fn has_form(&self, id: &str) -> bool {
         self.html.contains(&format!("<form id=\"{id}\""))

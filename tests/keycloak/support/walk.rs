@@ -92,8 +92,8 @@ impl Stack {
         let deadline = Instant::now() + Duration::from_secs(30);
         loop {
             let messages = self.messages(to).await?;
-            let texts = messages.iter().skip(after).rev().filter_map(|message| message["text"].as_str());
-            if let Some(found) = texts.filter_map(&find).next() {
+            let mut texts = messages.iter().skip(after).rev().filter_map(|message| message["text"].as_str());
+            if let Some(found) = texts.find_map(&find) {
                 return Ok(found);
             }
             ensure!(Instant::now() < deadline, "no mail with {what} to {to}; there are {}", messages.len());
