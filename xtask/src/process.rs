@@ -18,6 +18,8 @@ use crate::probe::Probe;
 const TAIL_LINES: usize = 30;
 /// How much of the end of a log is read for that, in bytes.
 const TAIL_BYTES: u64 = 16 * 1024;
+/// How long the ports of a part may still be held when it is started again.
+const PORTS_FREE_WITHIN: Duration = Duration::from_secs(10);
 /// How often readiness is asked.
 const POLL: Duration = Duration::from_millis(100);
 
@@ -64,17 +66,22 @@ pub struct Running {
 impl Spec {
     /// Starts the process and waits until it is ready; says with the end of its log why it is not.
     pub async fn start(&self) -> Result<Running> {
-        self.refuse_taken_ports().await?;
+        self.wait_for_ports().await?;
         let mut running = self.spawn()?;
         running.wait_ready().await?;
         Ok(running)
     }
 
-    /// A port held by somebody else would make a stranger answer the readiness check.
-    async fn refuse_taken_ports(&self) -> Result<()> {
+    /// A port held by somebody else would make a stranger answer the readiness check. A process that was just killed may
+    /// hold its own for a moment.
+    async fn wait_for_ports(&self) -> Result<()> {
+        let began = Instant::now();
         for port in &self.ports {
-            if tokio::net::TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], *port))).await.is_ok() {
-                bail!("{}: port {port} is in use by another program: stop that program first", self.name);
+            while tokio::net::TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], *port))).await.is_ok() {
+                if began.elapsed() > PORTS_FREE_WITHIN {
+                    bail!("{}: port {port} is in use by another program: stop that program first", self.name);
+                }
+                tokio::time::sleep(POLL).await;
             }
         }
         Ok(())

@@ -45,7 +45,7 @@ impl Postgres {
     pub async fn prepare(step: &Step) -> Result<Self> {
         let home = cache().join(format!("postgres-{VERSION}"));
         if home.exists() {
-            return Ok(Self { home });
+            return Self::at(&home);
         }
         let platform = platform()?;
         let packed = format!("embedded-postgres-binaries-{}-{}", platform.os, platform.arch);
@@ -62,7 +62,12 @@ impl Postgres {
             copy_tree(&part, &place)?;
             std::fs::remove_dir_all(&part)?;
         }
-        Ok(Self { home })
+        Self::at(&home)
+    }
+
+    /// The user PostgreSQL runs as may be able to go the real way only, not the way by a link.
+    fn at(home: &Path) -> Result<Self> {
+        Ok(Self { home: home.canonicalize().context("PostgreSQL was not unpacked")? })
     }
 
     /// Makes the data directory with its databases at the first start, and tells how to run it.
@@ -80,7 +85,8 @@ impl Postgres {
             let (this, secrets, place) = (self.clone(), secrets.clone(), place.clone());
             archive::blocking(move || this.make_cluster(&place, &secrets)).await?;
         }
-        Ok(self.spec(layout, &place.join("data"), port, durability))
+        let data = place.join("data").canonicalize().context("the databases were not made")?;
+        Ok(self.spec(layout, &data, port, durability))
     }
 
     fn make_cluster(&self, place: &Path, secrets: &Secrets) -> Result<()> {
