@@ -24,7 +24,7 @@ import { realmUrl, stack } from '../support/stack';
 import { expect, test } from '../support/test';
 import type { Language } from '../support/words';
 
-test.describe.configure({ timeout: 180_000 });
+test.describe.configure({ timeout: 360_000 });
 
 for (const language of ['en', 'id'] as Language[]) {
   test(`the pages of signing up look right in ${language}`, async ({ visitor }) => {
