@@ -132,12 +132,3 @@ for (const language of ['en', 'id'] as Language[]) {
     await expect(page.locator('html')).toHaveAttribute('lang', language);
   });
 }
-
-test('the inbox of the stack looks right', async ({ visitor }) => {
-  const person = await member(visitor, 'en', 'email');
-  const { page } = await visitor('en');
-  await page.goto(`${stack().inbox_url}/?to=${encodeURIComponent(person.email)}`);
-  await page.locator('summary').first().click();
-  await look(page, 'inbox');
-  await walkByKeyboard(page, 'inbox');
-});
