@@ -11,6 +11,7 @@
 
 pub mod adapters;
 pub mod app;
+pub mod audit;
 pub mod cli;
 pub mod companies;
 pub mod contacts;

@@ -8,7 +8,8 @@ use std::{
 /// Which floor each top-level module stands on.
 const FLOORS: &[(&str, u8)] = &[
     ("platform", 0),
-    ("access", 1),
+    ("audit", 1),
+    ("access", 2),
     ("adapters", 1),
     ("events", 1),
     ("directory", 2),

@@ -7,6 +7,7 @@
 
 mod adapters;
 mod architecture;
+mod audit;
 mod companies;
 mod config;
 mod contacts;
