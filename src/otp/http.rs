@@ -65,7 +65,7 @@ async fn issue(State(otp): State<Otp>, request: SignedRequest, body: Bytes) -> R
         realm: fields.text("realm", MAX_ID)?,
         user_id: fields.text("user_id", MAX_ID)?,
         auth_session_id: fields.text("auth_session_id", MAX_ID)?,
-        purpose: fields.one_of("purpose", Purpose::named, "login, enrol, reset or step_up")?,
+        purpose: fields.one_of("purpose", login_purpose, "login, enrol, reset or step_up")?,
         client_id: fields.text("client_id", MAX_ID)?,
         channel: fields.optional_channel()?,
         destination: fields.optional_text("destination", MAX_BYTES)?.map(Masked::new),
@@ -133,6 +133,11 @@ fn shown(factor: &Factor) -> Value {
         "verified_at": factor.verified_at,
         "disabled_at": factor.disabled_at,
     })
+}
+
+/// The purposes that Keycloak may name.
+fn login_purpose(name: &str) -> Option<Purpose> {
+    Purpose::named(name).filter(|purpose| purpose.is_of_logins())
 }
 
 /// An id that is none cannot name a challenge.

@@ -24,8 +24,11 @@ pub mod text;
 use sqlx::PgConnection;
 
 pub use config::{LimitsConfig, OtpConfig};
+pub use error::{OtpError, Refusal};
 pub use model::{ChallengeId, Channel, FactorId, MessageState, Purpose, State};
-pub use service::{Otp, OtpPorts, StartError};
+pub use service::{
+    Alternative, AskProof, Otp, OtpPorts, PendingCode, ProofOf, ProofRef, ProvenAddress, StartError,
+};
 pub use store::factors::Factor;
 
 /// Follows what Keycloak shows as a person's credentials: a factor that was shown before and is shown

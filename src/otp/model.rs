@@ -52,7 +52,14 @@ macro_rules! names {
 }
 
 names!(Channel { Sms = "sms", Email = "email" });
-names!(Purpose { Login = "login", Enrol = "enrol", Reset = "reset", StepUp = "step_up" });
+names!(Purpose {
+    Login = "login",
+    Enrol = "enrol",
+    Reset = "reset",
+    StepUp = "step_up",
+    Contact = "contact",
+    Billing = "billing",
+});
 names!(State {
     Pending = "pending",
     Approved = "approved",
@@ -91,6 +98,24 @@ pub enum Purpose {
     Reset,
     /// A fresh proof inside a session.
     StepUp,
+    /// The proof that an address is the person's; it becomes no factor.
+    Contact,
+    /// The proof that invoices reach somebody at an address; it becomes no factor.
+    Billing,
+}
+
+impl Purpose {
+    /// Whether the code goes to a factor that was proven before; the others prove a typed address.
+    #[must_use]
+    pub const fn is_to_factor(self) -> bool {
+        matches!(self, Self::Login | Self::Reset | Self::StepUp)
+    }
+
+    /// Whether the code is entered in a login, so that only Keycloak may ask for it.
+    #[must_use]
+    pub const fn is_of_logins(self) -> bool {
+        self.is_to_factor() || matches!(self, Self::Enrol)
+    }
 }
 
 /// Where a challenge stands. Only `Pending` is alive; nothing leaves another state.

@@ -6,6 +6,7 @@ use crate::{
     otp::{
         error::Refusal,
         model::{ChallengeId, Channel, Purpose},
+        store::challenges::Challenge,
     },
     platform::masked::Masked,
 };
@@ -28,7 +29,7 @@ pub struct Issue {
     pub realm: String,
     /// The person; they need not be known here.
     pub user_id: String,
-    /// The login that asks.
+    /// The login, or the person's session with us, that asks.
     pub auth_session_id: String,
     /// What the code is for.
     pub purpose: Purpose,
@@ -36,7 +37,7 @@ pub struct Issue {
     pub client_id: String,
     /// How the code should travel; the primary factor decides when absent.
     pub channel: Option<Channel>,
-    /// Where to, as typed; only for an enrolment.
+    /// Where to, as typed; only for what proves an address.
     pub destination: Option<Masked<String>>,
     /// The person's language.
     pub locale: String,
@@ -49,7 +50,7 @@ pub struct Issue {
 pub struct Verify {
     /// The challenge.
     pub challenge: ChallengeId,
-    /// The login that asked for it.
+    /// The login or session that asked for it.
     pub auth_session_id: String,
     /// What the person typed.
     pub code: Masked<String>,
@@ -60,22 +61,48 @@ pub struct Verify {
 pub struct Resend {
     /// The challenge.
     pub challenge: ChallengeId,
-    /// The login that asked for it.
+    /// The login or session that asked for it.
     pub auth_session_id: String,
     /// Another channel, for a person with several factors.
     pub channel: Option<Channel>,
 }
 
 impl Command {
-    /// Counts the call by what came of it.
-    pub(super) fn count(&self, refusal: Option<&Refusal>) {
-        let call = match self {
+    /// The name of the call in metrics.
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
             Self::Issue(_) => "issue",
             Self::Verify(_) => "verify",
             Self::Resend(_) => "resend",
-        };
-        let outcome = refusal.map_or("ok", Refusal::name);
-        metrics::counter!("gatehouse_otp_calls_total", "call" => call, "outcome" => outcome).increment(1);
-        tracing::info!(call, outcome, "a call for codes was answered");
+        }
+    }
+}
+
+/// Counts a call by what came of it.
+pub(super) fn count(call: &'static str, refusal: Option<&Refusal>) {
+    let outcome = refusal.map_or("ok", Refusal::name);
+    metrics::counter!("gatehouse_otp_calls_total", "call" => call, "outcome" => outcome).increment(1);
+    tracing::info!(call, outcome, "a call for codes was answered");
+}
+
+/// From where a challenge is spoken of. One that was made elsewhere does not exist here.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Door<'a> {
+    /// A login at Keycloak.
+    Login,
+    /// A session of this person with us.
+    Session {
+        /// The person.
+        user_id: &'a str,
+    },
+}
+
+impl Door<'_> {
+    /// Whether the challenge was made through this door.
+    pub(super) fn leads_to(self, challenge: &Challenge) -> bool {
+        match self {
+            Self::Login => challenge.purpose.is_of_logins(),
+            Self::Session { user_id } => !challenge.purpose.is_of_logins() && challenge.user_id == user_id,
+        }
     }
 }

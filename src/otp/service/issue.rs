@@ -2,12 +2,12 @@
 
 use sqlx::PgConnection;
 
-use super::{Alternative, Done, Issue, Otp, Shown, resend_at};
+use super::{Alternative, Done, Issue, Otp, PendingCode, resend_at};
 use crate::otp::{
     destination::Destination,
     error::{OtpError, Refusal},
     limits::Sending,
-    model::{ChallengeId, Channel, FactorId, Purpose},
+    model::{ChallengeId, Channel, FactorId},
     store::{
         challenges::{self, Challenge, Key, Made, NewChallenge},
         factors::{self, Factor},
@@ -25,8 +25,8 @@ struct Target {
 impl Otp {
     pub(super) async fn issue(&self, connection: &mut PgConnection, issue: &Issue) -> Result<Done, OtpError> {
         let target = match issue.purpose {
-            Purpose::Enrol => self.enrolment_target(issue)?,
-            _ => self.factor_target(connection, issue).await?,
+            purpose if purpose.is_to_factor() => self.factor_target(connection, issue).await?,
+            _ => self.typed_target(issue)?,
         };
         let key = Key {
             realm: &issue.realm,
@@ -84,13 +84,11 @@ impl Otp {
         })
     }
 
-    /// The typed destination of an enrolment.
-    fn enrolment_target(&self, issue: &Issue) -> Result<Target, Refusal> {
-        let channel = issue.channel.ok_or_else(|| Refusal::Invalid("channel: needed to enrol".into()))?;
-        let typed = issue
-            .destination
-            .as_ref()
-            .ok_or_else(|| Refusal::Invalid("destination: needed to enrol".into()))?;
+    /// The typed address that is to be proven.
+    fn typed_target(&self, issue: &Issue) -> Result<Target, Refusal> {
+        let needed = |field| Refusal::Invalid(format!("{field}: needed to enrol"));
+        let channel = issue.channel.ok_or_else(|| needed("channel"))?;
+        let typed = issue.destination.as_ref().ok_or_else(|| needed("destination"))?;
         let to = self.destination(channel, typed.expose())?;
         Ok(Target { to, factor: None, alternatives: Vec::new() })
     }
@@ -125,8 +123,8 @@ impl Otp {
         })
     }
 
-    fn shown_first(&self, id: ChallengeId, made: &Made, target: Target) -> Shown {
-        Shown {
+    fn shown_first(&self, id: ChallengeId, made: &Made, target: Target) -> PendingCode {
+        PendingCode {
             challenge_id: id,
             channel: target.to.channel,
             hint: target.to.hint,
@@ -147,8 +145,8 @@ impl Otp {
         }
     }
 
-    pub(super) fn shown(&self, challenge: Challenge, alternatives: Vec<Alternative>) -> Shown {
-        Shown {
+    pub(super) fn shown(&self, challenge: Challenge, alternatives: Vec<Alternative>) -> PendingCode {
+        PendingCode {
             challenge_id: challenge.id,
             channel: challenge.channel,
             hint: challenge.hint,

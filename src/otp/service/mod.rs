@@ -2,19 +2,23 @@
 
 mod command;
 mod issue;
+mod proof;
 mod resend;
 mod upkeep;
 mod verify;
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use phonenumber::country;
 use serde::Serialize;
 use sqlx::{PgConnection, PgPool};
 use tokio_util::task::TaskTracker;
 
 pub use command::{Command, Issue, Resend, Verify};
+pub use proof::{AskProof, ProofOf, ProofRef, ProvenAddress};
 
+use self::command::Door;
 use super::{
     code::Codes,
     config::{LimitsConfig, OtpConfig},
@@ -73,28 +77,41 @@ struct Inner {
 /// What a call did, before it is an answer.
 enum Done {
     /// A challenge to show; `message` was queued for it.
-    Challenge { status: StatusCode, shown: Shown, message: Option<MessageId> },
-    /// The right code.
+    Challenge { status: StatusCode, shown: PendingCode, message: Option<MessageId> },
+    /// The right code of a login or an enrolment.
     Approved(FactorShown),
+    /// The right code of an address that is no factor.
+    Proven(ProvenAddress),
 }
 
 /// A challenge as its page needs it.
-#[derive(Debug, Serialize)]
-struct Shown {
-    challenge_id: ChallengeId,
-    channel: Channel,
-    hint: String,
-    code_length: u32,
-    expires_at: chrono::DateTime<chrono::Utc>,
-    resend_at: chrono::DateTime<chrono::Utc>,
-    attempts_left: u32,
-    alternatives: Vec<Alternative>,
+#[derive(Debug, Clone, Serialize)]
+pub struct PendingCode {
+    /// Its id.
+    pub challenge_id: ChallengeId,
+    /// How the code travels.
+    pub channel: Channel,
+    /// The masked destination.
+    pub hint: String,
+    /// Digits of the code.
+    pub code_length: u32,
+    /// The end of its life.
+    pub expires_at: DateTime<Utc>,
+    /// When the message may be asked for again.
+    pub resend_at: DateTime<Utc>,
+    /// Wrong codes that are still looked at.
+    pub attempts_left: u32,
+    /// Other factors that the person may choose instead.
+    pub alternatives: Vec<Alternative>,
 }
 
-#[derive(Debug, Serialize)]
-struct Alternative {
-    channel: Channel,
-    hint: String,
+/// Another way to get the code.
+#[derive(Debug, Clone, Serialize)]
+pub struct Alternative {
+    /// How it travels.
+    pub channel: Channel,
+    /// The masked destination.
+    pub hint: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -151,13 +168,11 @@ impl Otp {
             Claim::Answered(answer) => return Ok(answer),
             Claim::Reused => return Ok(Answer::id_reused()),
         }
-        let done = match self.carry_out(&mut transaction, command).await {
-            Ok(done) => Ok(done),
-            Err(OtpError::Refused(refusal)) => Err(refusal),
-            Err(OtpError::Database(error)) => return Err(error),
-        };
-        command.count(done.as_ref().err());
+        let done = kept(self.carry_out(&mut transaction, command).await)?;
+        command::count(command.name(), done.as_ref().err());
         let (answer, dispatch) = match done {
+            // A proof cannot come by this way: the door leads to no such challenge.
+            Ok(Done::Proven(_)) => (Answer::from(Refusal::NotFound.problem()), None),
             Err(refusal) => (Answer::from(refusal.problem()), None),
             Ok(Done::Approved(factor)) => {
                 let body = serde_json::json!({"status": State::Approved, "factor": factor});
@@ -179,8 +194,8 @@ impl Otp {
     async fn carry_out(&self, connection: &mut PgConnection, command: &Command) -> Result<Done, OtpError> {
         match command {
             Command::Issue(issue) => self.issue(connection, issue).await,
-            Command::Verify(verify) => self.verify(connection, verify).await,
-            Command::Resend(resend) => self.resend(connection, resend).await,
+            Command::Verify(verify) => self.verify(connection, verify, Door::Login).await,
+            Command::Resend(resend) => self.resend(connection, resend, Door::Login).await,
         }
     }
 
@@ -192,14 +207,23 @@ impl Otp {
         message: MessageId,
         challenge: ChallengeId,
     ) -> sqlx::Result<Answer> {
-        if self.0.courier.dispatch_and_wait(message).await != Some(MessageState::Failed) {
+        if !self.is_refused_by_all(message, challenge).await? {
             return Ok(answer);
         }
-        challenges::give_up_undelivered(&self.0.pool, challenge).await?;
         let answer = Answer::from(Refusal::DeliveryUnavailable.problem());
         let mut connection = self.0.pool.acquire().await?;
         answers::keep(&mut connection, &request.id, &answer).await?;
         Ok(answer)
+    }
+
+    /// Hands a message to a worker and waits a moment for whether everybody refuses it; then the
+    /// challenge is given up.
+    async fn is_refused_by_all(&self, message: MessageId, challenge: ChallengeId) -> sqlx::Result<bool> {
+        if self.0.courier.dispatch_and_wait(message).await != Some(MessageState::Failed) {
+            return Ok(false);
+        }
+        challenges::give_up_undelivered(&self.0.pool, challenge).await?;
+        Ok(true)
     }
 
     /// Where a challenge stands and what became of its newest message.
@@ -245,7 +269,16 @@ impl Otp {
     }
 }
 
+/// A refusal is an outcome whose effects are kept; only the database's failures undo a transaction.
+fn kept<T>(done: Result<T, OtpError>) -> sqlx::Result<Result<T, Refusal>> {
+    match done {
+        Ok(done) => Ok(Ok(done)),
+        Err(OtpError::Refused(refusal)) => Ok(Err(refusal)),
+        Err(OtpError::Database(error)) => Err(error),
+    }
+}
+
 /// When the next message may be asked for after `sent` messages, the newest at `last`.
-fn resend_at(sent: i64, last: chrono::DateTime<chrono::Utc>) -> chrono::DateTime<chrono::Utc> {
+fn resend_at(sent: i64, last: DateTime<Utc>) -> DateTime<Utc> {
     last + resend_wait(u32::try_from(sent).unwrap_or(u32::MAX))
 }

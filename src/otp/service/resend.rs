@@ -4,6 +4,7 @@ use sqlx::PgConnection;
 
 use super::{
     Done, Otp, Resend,
+    command::Door,
     issue::{alternatives, choose},
     resend_at,
 };
@@ -11,7 +12,7 @@ use crate::otp::{
     destination::Destination,
     error::{OtpError, Refusal},
     limits::Sending,
-    model::{FactorId, Purpose, State},
+    model::{FactorId, State},
     store::{
         challenges::{self, Challenge},
         factors::{self, Factor},
@@ -25,10 +26,12 @@ impl Otp {
         &self,
         connection: &mut PgConnection,
         resend: &Resend,
+        door: Door<'_>,
     ) -> Result<Done, OtpError> {
         let mut challenge =
             challenges::lock(connection, resend.challenge, &resend.auth_session_id, resend.channel)
                 .await?
+                .filter(|challenge| door.leads_to(challenge))
                 .ok_or(Refusal::NotFound)?;
         match challenge.state {
             State::Pending if challenge.in_time => {}
@@ -57,9 +60,9 @@ impl Otp {
         challenge.last_sent_at = Some(challenge.now);
         challenge.channel = to.channel;
         challenge.hint = to.hint;
-        let others = match challenge.purpose {
-            Purpose::Enrol => Vec::new(),
-            _ => alternatives(&factors, challenge.channel),
+        let others = match factor {
+            Some(_) => alternatives(&factors, challenge.channel),
+            None => Vec::new(),
         };
         Ok(Done::Challenge {
             status: StatusCode::ACCEPTED,
@@ -68,8 +71,8 @@ impl Otp {
         })
     }
 
-    /// Where the message goes: an enrolment to what is being proven, everything else to a factor that
-    /// still is the person's.
+    /// Where the message goes: to the address that is being proven, or to a factor that still is the
+    /// person's.
     fn resend_target(
         &self,
         resend: &Resend,
@@ -77,7 +80,7 @@ impl Otp {
         factors: &[Factor],
     ) -> Result<(Destination, Option<FactorId>), Refusal> {
         let channel = resend.channel.unwrap_or(challenge.channel);
-        if challenge.purpose == Purpose::Enrol {
+        if !challenge.purpose.is_to_factor() {
             if channel != challenge.channel {
                 return Err(Refusal::NoFactor);
             }

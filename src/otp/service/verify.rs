@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::PgConnection;
 
-use super::{Done, FactorShown, Otp, Verify};
+use super::{Done, FactorShown, Otp, ProvenAddress, Verify, command::Door};
 use crate::otp::{
     code,
     error::{OtpError, Refusal},
@@ -21,12 +21,14 @@ impl Otp {
         &self,
         connection: &mut PgConnection,
         verify: &Verify,
+        door: Door<'_>,
     ) -> Result<Done, OtpError> {
         let Some(input) = code::normalise(verify.code.expose()) else {
             return Err(Refusal::Invalid(format!("code: at most {} bytes", code::MAX_INPUT)).into());
         };
         let challenge = challenges::read(connection, verify.challenge, &verify.auth_session_id)
             .await?
+            .filter(|challenge| door.leads_to(challenge))
             .ok_or(Refusal::NotFound)?;
         let right = self.0.codes.is_right(challenge.pepper_version, &challenge.bound(), &input);
         let verdict = failures::decide(connection, &challenge, right, self.0.strictness)
@@ -52,7 +54,10 @@ impl Otp {
                 id
             }
             (_, Some(factor)) => factor,
-            (_, None) => return Err(Refusal::NotFound.into()),
+            (_, None) => {
+                let Challenge { channel, destination, .. } = challenge;
+                return Ok(Done::Proven(ProvenAddress { channel, destination }));
+            }
         };
         Ok(Done::Approved(FactorShown { id, channel: challenge.channel, hint: challenge.hint }))
     }

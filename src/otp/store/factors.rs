@@ -44,7 +44,7 @@ pub async fn of_person(
                 l.locked_at IS NOT NULL AS locked
          FROM otp_factors f
          LEFT JOIN otp_failures l ON l.user_id = f.user_id AND l.realm = f.realm AND l.channel = f.channel
-                                 AND NOT l.enrolment
+                                 AND NOT l.proof
          WHERE f.user_id = $1 AND f.realm = $2 AND f.ended_at IS NULL
          ORDER BY f.is_primary DESC, f.channel DESC",
     )
@@ -61,7 +61,7 @@ pub async fn of_people(connection: &mut PgConnection, user_ids: &[String]) -> sq
                 l.locked_at IS NOT NULL AS locked
          FROM otp_factors f
          LEFT JOIN otp_failures l ON l.user_id = f.user_id AND l.realm = f.realm AND l.channel = f.channel
-                                 AND NOT l.enrolment
+                                 AND NOT l.proof
          WHERE f.user_id = ANY ($1) AND f.ended_at IS NULL
          ORDER BY f.user_id, f.is_primary DESC, f.channel DESC",
     )

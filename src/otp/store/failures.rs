@@ -36,7 +36,9 @@ pub struct Verdict {
 /// The challenge is locked first, so parallel calls queue here: a right code is accepted once, and
 /// exactly as many wrong ones are looked at as there are tries. The person's counter of the channel
 /// is the second gate: while it is locked or waits, nothing is decided and nothing counted, and even
-/// the right code is not used up. `right` was found outside, from values of the challenge that cannot
+/// the right code is not used up. The counter of proofs never locks, and a right code does not reset
+/// it: whoever proves an address of their own would be free to guess at somebody else's again. `right`
+/// was found outside, from values of the challenge that cannot
 /// have changed when the channel is still the same.
 pub async fn decide(
     connection: &mut PgConnection,
@@ -56,15 +58,15 @@ pub async fn decide(
                     ) AS factor_live
              FROM otp_challenges c WHERE c.id = $1 AND c.auth_session_id = $2 FOR UPDATE OF c
          ), counted AS (
-             INSERT INTO otp_failures AS f (realm, user_id, channel, enrolment, in_a_row)
-             SELECT realm, user_id, channel, purpose = 'enrol', CASE WHEN $3 THEN 0 ELSE 1 END
+             INSERT INTO otp_failures AS f (realm, user_id, channel, proof, in_a_row)
+             SELECT realm, user_id, channel, factor_id IS NULL, CASE WHEN $3 THEN 0 ELSE 1 END
              FROM challenge
              WHERE state = 'pending' AND in_time AND factor_live AND tries < $4 AND channel = $5
              ON CONFLICT ON CONSTRAINT otp_failures_pkey DO UPDATE SET
-                 in_a_row = CASE WHEN $3 THEN 0 ELSE f.in_a_row + 1 END,
+                 in_a_row = CASE WHEN NOT $3 THEN f.in_a_row + 1 WHEN f.proof THEN f.in_a_row ELSE 0 END,
                  next_try_at = CASE WHEN NOT $3 THEN now() + interval '1 second'
                      * nullif(($6::integer[])[least(f.in_a_row + 1, cardinality($6::integer[]))], 0) END,
-                 locked_at = CASE WHEN NOT $3 AND NOT f.enrolment AND f.in_a_row + 1 >= $7 THEN now() END,
+                 locked_at = CASE WHEN NOT $3 AND NOT f.proof AND f.in_a_row + 1 >= $7 THEN now() END,
                  changed_at = now()
              WHERE f.locked_at IS NULL AND (f.next_try_at IS NULL OR f.next_try_at <= now())
              RETURNING 1
@@ -108,24 +110,24 @@ pub struct Gate {
 pub async fn gate(connection: &mut PgConnection, challenge: &Challenge) -> sqlx::Result<Option<Gate>> {
     sqlx::query_as(
         "SELECT locked_at IS NOT NULL AS locked, next_try_at, now() AS now FROM otp_failures
-         WHERE user_id = $1 AND realm = $2 AND channel = $3 AND enrolment = ($4 = 'enrol')",
+         WHERE user_id = $1 AND realm = $2 AND channel = $3 AND proof = $4",
     )
     .bind(&challenge.user_id)
     .bind(&challenge.realm)
     .bind(challenge.channel.name())
-    .bind(challenge.purpose.name())
+    .bind(challenge.factor_id.is_none())
     .fetch_optional(connection)
     .await
 }
 
-/// Forgets the failures of a channel, and so unlocks it.
+/// Forgets the failures of a channel's factor, and so unlocks it.
 pub async fn forget(
     connection: &mut PgConnection,
     realm: &str,
     user_id: &str,
     channel: Channel,
 ) -> sqlx::Result<()> {
-    sqlx::query("DELETE FROM otp_failures WHERE user_id = $1 AND realm = $2 AND channel = $3")
+    sqlx::query("DELETE FROM otp_failures WHERE user_id = $1 AND realm = $2 AND channel = $3 AND NOT proof")
         .bind(user_id)
         .bind(realm)
         .bind(channel.name())

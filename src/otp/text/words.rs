@@ -62,21 +62,29 @@ impl Language {
     const fn purpose(self, purpose: Purpose) -> &'static str {
         match (self, purpose) {
             (Self::English, Purpose::Login) => "sign in",
-            (Self::English, Purpose::Enrol) => "confirm this contact",
+            (Self::English, Purpose::Enrol) => "set up sign-in codes",
             (Self::English, Purpose::Reset) => "reset your password",
             (Self::English, Purpose::StepUp) => "confirm it is you",
+            (Self::English, Purpose::Contact) => "add this contact",
+            (Self::English, Purpose::Billing) => "receive invoices here",
             (Self::Indonesian, Purpose::Login) => "masuk",
-            (Self::Indonesian, Purpose::Enrol) => "mengonfirmasi kontak ini",
+            (Self::Indonesian, Purpose::Enrol) => "mengaktifkan kode masuk",
             (Self::Indonesian, Purpose::Reset) => "mengatur ulang kata sandi",
             (Self::Indonesian, Purpose::StepUp) => "memastikan ini Anda",
+            (Self::Indonesian, Purpose::Contact) => "menambahkan kontak ini",
+            (Self::Indonesian, Purpose::Billing) => "menerima tagihan di sini",
             (Self::ChineseSimplified, Purpose::Login) => "登录",
             (Self::ChineseSimplified, Purpose::Enrol) => "绑定",
             (Self::ChineseSimplified, Purpose::Reset) => "重置密码",
             (Self::ChineseSimplified, Purpose::StepUp) => "身份确认",
+            (Self::ChineseSimplified, Purpose::Contact) => "添加联系",
+            (Self::ChineseSimplified, Purpose::Billing) => "账单接收",
             (Self::Malay, Purpose::Login) => "log masuk",
-            (Self::Malay, Purpose::Enrol) => "mengesahkan kenalan ini",
+            (Self::Malay, Purpose::Enrol) => "mengaktifkan kod log masuk",
             (Self::Malay, Purpose::Reset) => "menetapkan semula kata laluan",
             (Self::Malay, Purpose::StepUp) => "mengesahkan ini anda",
+            (Self::Malay, Purpose::Contact) => "menambah hubungan ini",
+            (Self::Malay, Purpose::Billing) => "menerima invois di sini",
         }
     }
 

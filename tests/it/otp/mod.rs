@@ -8,6 +8,7 @@ mod input;
 mod issue;
 mod limits;
 mod privacy;
+mod proof;
 mod resend;
 mod smtp;
 mod verify;
