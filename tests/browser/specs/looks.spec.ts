@@ -132,3 +132,12 @@ for (const language of ['en', 'id'] as Language[]) {
     await expect(page.locator('html')).toHaveAttribute('lang', language);
   });
 }
+
+test('the inbox of the stack looks right', async ({ visitor }) => {
+  const person = await member(visitor, 'en', 'email');
+  const { page } = await visitor('en');
+  await page.goto(`${stack().inbox_url}/?to=${encodeURIComponent(person.email)}`);
+  await walkByKeyboard(page, 'inbox');
+  await page.locator('summary').first().click();
+  await look(page, 'inbox');
+});

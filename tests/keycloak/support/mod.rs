@@ -4,6 +4,7 @@ pub mod admin;
 pub mod events;
 pub mod form;
 pub mod stack;
+pub mod truth;
 pub mod walk;
 
 use std::time::{SystemTime, UNIX_EPOCH};

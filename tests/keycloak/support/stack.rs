@@ -12,7 +12,7 @@ use xtask::Description;
 pub struct Stack {
     /// What `stack.json` says.
     pub info: Description,
-    http: Client,
+    pub(super) http: Client,
 }
 
 impl Stack {

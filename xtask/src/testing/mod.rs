@@ -103,7 +103,7 @@ fn layout(name: &str) -> Layout {
 fn up(layout: &Layout, scope: &str) -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
-        .args(["run", "--quiet", "--package=xtask", "--", "up", "--fresh", "--for-tests"])
+        .args(["run", "--quiet", "--bin=xtask", "--", "up", "--fresh", "--for-tests"])
         .args(["--scope", scope, "--state"])
         .arg(layout.state())
         .current_dir(root())

@@ -1,0 +1,99 @@
+//! What Keycloak and the topics hold, for tests that compare them.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use rdkafka::{
+    ClientConfig, Message as _, Offset, TopicPartitionList,
+    consumer::{BaseConsumer, Consumer as _},
+};
+use serde_json::Value;
+
+use super::stack::Stack;
+
+impl Stack {
+    /// Everybody in the realm as the Admin API shows them, by id.
+    pub async fn keycloak_users(&self) -> Result<BTreeMap<String, Value>> {
+        let token = self.admin_token().await?;
+        let mut users = BTreeMap::new();
+        loop {
+            let first = users.len();
+            let url = self.admin_url(&format!("users?briefRepresentation=false&first={first}&max=200"));
+            let page: Vec<Value> =
+                self.http.get(url).bearer_auth(&token).send().await?.error_for_status()?.json().await?;
+            if page.is_empty() {
+                return Ok(users);
+            }
+            for user in page {
+                let id = user["id"].as_str().context("a user without id")?.to_owned();
+                users.insert(id, user);
+            }
+        }
+    }
+
+    /// The id of whoever has this user name.
+    pub async fn keycloak_user_id(&self, token: &str, username: &str) -> Result<Option<String>> {
+        let url = self.admin_url("users");
+        let query = [("username", username), ("exact", "true"), ("briefRepresentation", "true")];
+        let request = self.http.get(url).query(&query).bearer_auth(token);
+        let found: Vec<Value> = request.send().await?.error_for_status()?.json().await?;
+        Ok(found.first().and_then(|user| user["id"].as_str()).map(str::to_owned))
+    }
+
+    /// One person as the Admin API shows them.
+    pub async fn keycloak_user(&self, token: &str, id: &str) -> Result<Value> {
+        let request = self.http.get(self.admin_url(&format!("users/{id}"))).bearer_auth(token);
+        Ok(request.send().await?.error_for_status()?.json().await?)
+    }
+
+    /// Sends an Admin API request with a body.
+    pub async fn admin_put(&self, token: &str, path: &str, body: &Value) -> Result<()> {
+        let answer = self.http.put(self.admin_url(path)).bearer_auth(token).json(body).send().await?;
+        let status = answer.status();
+        ensure!(status.is_success(), "PUT {path}: {status}");
+        Ok(())
+    }
+
+    /// A compacted topic read from its beginning to its end and folded by key; `None` is a
+    /// tombstone. Fails when a key's revision ever goes down.
+    pub fn fold(&self, topic: &str) -> Result<BTreeMap<String, Option<Value>>> {
+        let consumer: BaseConsumer = ClientConfig::new()
+            .set("bootstrap.servers", &self.info.kafka_bootstrap)
+            .set("group.id", "fold")
+            .set("enable.auto.commit", "false")
+            .create()?;
+        let wait = Duration::from_secs(20);
+        let metadata = consumer.fetch_metadata(Some(topic), wait)?;
+        let partitions = metadata.topics().first().context("no such topic")?.partitions().len();
+        let mut all = TopicPartitionList::new();
+        let mut left = 0_i64;
+        for partition in 0..i32::try_from(partitions)? {
+            let (low, high) = consumer.fetch_watermarks(topic, partition, wait)?;
+            left += high - low;
+            all.add_partition_offset(topic, partition, Offset::Beginning)?;
+        }
+        consumer.assign(&all)?;
+        let (mut folded, mut revisions) = (BTreeMap::new(), BTreeMap::new());
+        let deadline = Instant::now() + wait;
+        while left > 0 {
+            if Instant::now() > deadline {
+                bail!("{topic}: {left} records could not be read");
+            }
+            let Some(message) = consumer.poll(Duration::from_millis(200)) else { continue };
+            let message = message?;
+            left -= 1;
+            let key = String::from_utf8(message.key().context("a record without key")?.to_vec())?;
+            let record: Option<Value> = message.payload().map(serde_json::from_slice).transpose()?;
+            if let Some(record) = &record {
+                let revision = record["revision"].as_i64().context("a record without revision")?;
+                let before = revisions.insert(key.clone(), revision).unwrap_or(0);
+                ensure!(revision >= before, "{topic} {key}: revision {revision} after {before}");
+            }
+            folded.insert(key, record);
+        }
+        Ok(folded)
+    }
+}
