@@ -17,6 +17,7 @@ pub mod companies;
 pub mod contacts;
 pub mod directory;
 pub mod events;
+pub mod notices;
 pub mod otp;
 pub mod platform;
 pub mod portal;

@@ -12,6 +12,7 @@ use url::Url;
 use crate::{
     adapters::{keycloak::KeycloakConfig, mail::MailConfig, sms::SmsConfig},
     directory::DirectoryConfig,
+    notices::NoticesConfig,
     otp::OtpConfig,
     platform::{
         config::{Findings, InvalidConfig, Profile},
@@ -49,6 +50,8 @@ pub struct Config {
     pub webhook: WebhookConfig,
     /// One-time codes.
     pub otp: OtpConfig,
+    /// Mails other than codes.
+    pub notices: NoticesConfig,
     /// The mail server.
     pub mail: MailConfig,
     /// Who carries text messages.
@@ -118,6 +121,7 @@ impl Config {
         self.publishing.validate(findings);
         self.webhook.validate(findings);
         self.otp.validate(self.keycloak.public_host(), findings);
+        self.notices.validate(findings);
         self.mail.validate(self.profile, findings);
         self.sms.validate(self.profile, findings);
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use async_trait::async_trait;
 use sqlx::{PgConnection, PgPool};
 
+use super::notify::Notifier;
 use crate::{
     companies::{self, COMPANIES_STREAM, PersonNow, comparable_name},
     contacts::{self, ContactId, Destination, Facts, Kind, Login},
@@ -27,6 +28,7 @@ pub struct Ingest {
     clock: SharedClock,
     entropy: SharedEntropy,
     companies: companies::Follower,
+    notifier: Notifier,
     bells: Bells,
 }
 
@@ -52,7 +54,8 @@ impl Ingest {
     ) -> Self {
         let realm = realm.into();
         let companies = companies::Follower::new(realm.clone(), clock.clone(), entropy.clone());
-        Self { pool, realm, clock, entropy, companies, bells }
+        let notifier = Notifier { clock: clock.clone(), entropy: entropy.clone() };
+        Self { pool, realm, clock, entropy, companies, notifier, bells }
     }
 
     async fn apply_in_tx(&self, conn: &mut PgConnection, records: &[Record]) -> Result<Effects, sqlx::Error> {
@@ -104,12 +107,14 @@ impl Ingest {
         let organizations: Vec<OrganizationRow> =
             groups.into_iter().map(|group| group.after).chain(applied.new_organizations).collect();
         let changes = applied.changes;
-        if changes.is_empty() && organizations.is_empty() {
-            return Ok(());
-        }
+        let held = contacts::contacts_of(conn, &ids_of(&changes)).await?;
         let facts = facts_of(conn, &changes).await?;
         let new_id = || ContactId::generate(self.clock.as_ref(), self.entropy.as_ref());
         contacts::follow_people_in_tx(conn, &facts, new_id).await?;
+        effects.queued = self.notifier.tell_of_batch_in_tx(conn, events, &changes, &held).await?;
+        if changes.is_empty() && organizations.is_empty() {
+            return Ok(());
+        }
 
         let people = self.people_now(conn, &changes, &organizations).await?;
         let followed = self.companies.follow_in_tx(conn, &people, &organizations).await?;
@@ -119,7 +124,7 @@ impl Ingest {
         let companies = followed.companies.iter().map(|id| (COMPANIES_STREAM, id.to_string()));
         changed_keys::mark(conn, users.chain(companies)).await?;
         effects.marked = true;
-        effects.queued = followed.queued;
+        effects.queued |= followed.queued;
         Ok(())
     }
 
@@ -210,6 +215,10 @@ impl Sink for Ingest {
     }
 }
 
+fn ids_of(changes: &[Change<PersonRow>]) -> Vec<String> {
+    changes.iter().map(|change| change.after.user_id.clone()).collect()
+}
+
 /// Lets the second factors follow, and says where each person can be reached now.
 async fn facts_of(conn: &mut PgConnection, changes: &[Change<PersonRow>]) -> Result<Vec<Facts>, sqlx::Error> {
     for change in changes {
@@ -221,7 +230,7 @@ async fn facts_of(conn: &mut PgConnection, changes: &[Change<PersonRow>]) -> Res
             otp::follow_keycloak_in_tx(conn, &person.user_id, &code_factors(person)).await?;
         }
     }
-    let ids: Vec<String> = changes.iter().map(|change| change.after.user_id.clone()).collect();
+    let ids = ids_of(changes);
     let mut destinations: HashMap<String, Vec<Destination>> = HashMap::new();
     for factor in otp::factors_of_in_tx(conn, &ids).await? {
         let kind = match factor.channel {

@@ -26,7 +26,8 @@ pub async fn serve(config: Config, metrics: PrometheusHandle) -> anyhow::Result<
     let health = Health::default();
     let pool = db::pool(&config.database).context("database.url")?;
 
-    let features = Features::new(&config, &pool, &Ports::real(&config).await?, &tasks)?;
+    let ports = Ports::real(&config).await?;
+    let features = Features::new(&config, &pool, &ports, &tasks)?;
 
     let operations = bind(config.http.operations_listen, "http.operations_listen").await?;
     let public = bind(config.http.listen, "http.listen").await?;
@@ -34,8 +35,14 @@ pub async fn serve(config: Config, metrics: PrometheusHandle) -> anyhow::Result<
     let migrated = CancellationToken::new();
     tasks.spawn(keep_database(pool.clone(), health.clone(), migrated.clone(), stop.clone()));
     let keycloak = Arc::new(KeycloakClient::new(&config.keycloak).context("keycloak")?);
-    let pipeline =
-        Pipeline { config: &config, keycloak, pool: pool.clone(), health: &health, stop: stop.clone() };
+    let pipeline = Pipeline {
+        config: &config,
+        keycloak,
+        ports,
+        pool: pool.clone(),
+        health: &health,
+        stop: stop.clone(),
+    };
     pipeline.start(&tasks, &migrated).context("kafka")?;
     features.start(&tasks, &migrated, &stop);
     tasks.spawn(ports::probe_mail(config.mail.clone()));

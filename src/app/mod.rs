@@ -4,6 +4,7 @@ mod commands;
 mod config;
 mod ingest;
 mod lifecycle;
+mod notify;
 mod operations;
 mod pipeline;
 mod ports;

@@ -6,13 +6,15 @@ use sqlx::PgPool;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    Config,
+    Config, Ports,
     ingest::{Bells, Ingest},
+    notify::{Notifier, TellOfCodes, composers},
 };
 use crate::{
     adapters::keycloak::Keycloak,
     companies::OrganizationJob,
     directory::{RESYNC, Resync, ResyncJob},
+    notices::{FORGET_NOTICES, ForgetNotices, SendNotices},
     platform::{
         clock::{Clock as _, SystemClock},
         db,
@@ -34,6 +36,8 @@ pub struct Pipeline<'a> {
     pub config: &'a Config,
     /// Keycloak's administration.
     pub keycloak: Arc<dyn Keycloak>,
+    /// Time, chance, and everybody who carries messages.
+    pub ports: Ports,
     /// Where state is kept.
     pub pool: PgPool,
     /// Where each part says whether it works.
@@ -50,8 +54,8 @@ impl Pipeline<'_> {
         let ingest = Ingest::new(
             self.pool.clone(),
             &self.config.keycloak.realm,
-            Arc::new(SystemClock),
-            Arc::new(OsEntropy),
+            self.ports.clock.clone(),
+            self.ports.entropy.clone(),
             bells.clone(),
         );
         let consumer =
@@ -94,9 +98,22 @@ impl Pipeline<'_> {
             Arc::new(OrganizationJob { pool: pool.clone(), keycloak: keycloak.clone() }),
             Arc::new(ResyncJob { resync, clock: Arc::new(SystemClock), at: self.config.directory.resync_at }),
             Arc::new(ForgetInbox { pool: pool.clone(), clock: Arc::new(SystemClock) }),
+            Arc::new(ForgetNotices { pool: pool.clone(), clock: Arc::new(SystemClock) }),
+            Arc::new(TellOfCodes { pool: pool.clone(), notifier: self.notifier() }),
+            Arc::new(self.send_notices()),
         ];
         let entropy = Arc::new(OsEntropy);
         Runner::new(pool.clone(), handlers, entropy, bells.jobs.clone(), self.stop.clone(), JOBS_AT_A_TIME)
+    }
+
+    fn notifier(&self) -> Notifier {
+        Notifier { clock: self.ports.clock.clone(), entropy: self.ports.entropy.clone() }
+    }
+
+    fn send_notices(&self) -> SendNotices {
+        let Ports { mailers, sms, .. } = self.ports.clone();
+        let name = &self.config.otp.service_name;
+        SendNotices::new(self.pool.clone(), &composers(self.config), mailers, sms, name)
     }
 
     fn spawn(
@@ -122,7 +139,8 @@ async fn plan(pool: &PgPool, realm: &str) {
     let planned = async {
         let mut conn = pool.acquire().await?;
         jobs::plan(&mut conn, RESYNC, realm, now).await?;
-        jobs::plan(&mut conn, FORGET_INBOX, "nightly", now).await
+        jobs::plan(&mut conn, FORGET_INBOX, "nightly", now).await?;
+        jobs::plan(&mut conn, FORGET_NOTICES, "nightly", now).await
     };
     if let Err(error) = planned.await {
         tracing::warn!(error = %db::describe(&error), "periodic work is planned at the next start");

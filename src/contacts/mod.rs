@@ -8,5 +8,5 @@ mod model;
 mod store;
 
 pub use follow::{Destination, Facts, Login, follow};
-pub use model::{Contact, ContactId, Kind, Proof, Purpose};
+pub use model::{Contact, ContactId, Kind, Proof, Purpose, comparable_email};
 pub use store::{contacts_of, follow_people_in_tx};

@@ -1,8 +1,10 @@
 //! Keycloak's stream, parsed: strict about what we rest on, indifferent to what we do not know.
 
+mod deed;
 mod parse;
 mod state;
 
+pub use deed::{Deed, Device};
 pub use parse::{Event, Subject, Unreadable, parse};
 pub use state::{Factor, Organization, OrganizationRef, Person};
 

@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::{MAX_ID, Organization, Person};
+use super::{
+    Deed, MAX_ID, Organization, Person,
+    deed::{RawDevice, Traces, deed},
+};
 use crate::platform::kafka::{MAX_RECORD_BYTES, Record};
 
 /// Something that happened in Keycloak, with the state of whom it happened to.
@@ -19,6 +22,8 @@ pub struct Event {
     pub time: DateTime<Utc>,
     /// Grows with every record of the same key.
     pub sequence: i64,
+    /// What was done, where the state does not show it.
+    pub deed: Option<Deed>,
     /// Whom it is about.
     pub subject: Subject,
 }
@@ -74,17 +79,29 @@ pub enum Unreadable {
 /// them must not read as a deletion.
 #[derive(Deserialize)]
 struct Value {
-    event: Details,
+    event: Happened,
     #[serde(deserialize_with = "present")]
     user: Option<Box<Person>>,
 }
 
 #[derive(Deserialize)]
-struct Details {
+struct Happened {
     #[serde(default)]
     resource: Option<String>,
+    #[serde(default)]
+    path_kind: Option<String>,
+    #[serde(default)]
+    details: Option<Traces>,
+    #[serde(default)]
+    device: Option<RawDevice>,
     #[serde(deserialize_with = "present")]
     organization: Option<Organization>,
+}
+
+impl Happened {
+    fn deed(&self, kind: &str) -> Option<Deed> {
+        deed(kind, self.path_kind.as_deref(), self.details.as_ref(), self.device.as_ref())
+    }
 }
 
 /// With this, serde refuses an absent field instead of reading it as `None`.
@@ -113,16 +130,16 @@ pub fn parse(record: &Record) -> Result<Event, Unreadable> {
         number(header(record, "ce_sequence", 19)?).ok_or(Unreadable::Header("ce_sequence"))?;
     let time = DateTime::parse_from_rfc3339(header(record, "ce_time", 64)?)
         .map_err(|_| Unreadable::Header("ce_time"))?;
-    let subject = match serde_json::from_slice::<Value>(value) {
-        Ok(value) => subject(key, kind, value),
-        Err(error) if error.is_data() => Err(Unreadable::WrongShape),
-        Err(_) => Err(Unreadable::NotJson),
-    };
+    let value = serde_json::from_slice::<Value>(value)
+        .map_err(|error| if error.is_data() { Unreadable::WrongShape } else { Unreadable::NotJson });
+    let deed = value.as_ref().ok().and_then(|value| value.event.deed(kind));
+    let subject = value.and_then(|value| subject(key, kind, value));
     Ok(Event {
         id: format!("{source}#{id}"),
         realm: realm.ok_or(Unreadable::Header("ce_source"))?.to_owned(),
         time: time.to_utc(),
         sequence,
+        deed,
         subject: if is_known(kind) { subject? } else { of_unknown_kind(subject) },
         kind: kind.to_owned(),
     })

@@ -27,7 +27,8 @@ pub use config::{LimitsConfig, OtpConfig};
 pub use error::{OtpError, Refusal};
 pub use model::{ChallengeId, Channel, FactorId, MessageState, Purpose, State};
 pub use service::{
-    Alternative, AskProof, Otp, OtpPorts, PendingCode, ProofOf, ProofRef, ProvenAddress, StartError,
+    Alternative, AskProof, CODES_FAILED, Otp, OtpPorts, PendingCode, ProofOf, ProofRef, ProvenAddress,
+    StartError,
 };
 pub use store::factors::Factor;
 

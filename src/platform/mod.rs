@@ -11,6 +11,7 @@ pub mod ids;
 pub mod inbox;
 pub mod jobs;
 pub mod kafka;
+pub mod language;
 pub mod leader;
 pub mod masked;
 pub mod problem;

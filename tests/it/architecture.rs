@@ -13,6 +13,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("adapters", 1),
     ("events", 1),
     ("directory", 2),
+    ("notices", 2),
     ("otp", 3),
     ("contacts", 4),
     ("companies", 5),

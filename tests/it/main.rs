@@ -14,6 +14,7 @@ mod contacts;
 mod directory;
 mod events;
 mod migrations;
+mod notices;
 mod otp;
 mod platform;
 mod portal;

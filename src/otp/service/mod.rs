@@ -17,6 +17,7 @@ use tokio_util::task::TaskTracker;
 
 pub use command::{Command, Issue, Resend, Verify};
 pub use proof::{AskProof, ProofOf, ProofRef, ProvenAddress};
+pub use verify::CODES_FAILED;
 
 use self::command::Door;
 use super::{

@@ -15,6 +15,18 @@ use crate::otp::{
         failures::{self, Verdict},
     },
 };
+use crate::platform::jobs;
+
+/// The kind of the work of telling a person, the key, that somebody who got as far as the codes fails at
+/// them: whoever asks for a code knew the password, or had the mailbox, before.
+pub const CODES_FAILED: &str = "otp.codes_failed";
+/// Wrong codes in a row on one channel that a person hears of, at the least (OWASP ASVS 5.0, 6.3.5).
+const FAILURES_TO_TELL: i32 = 5;
+
+/// Whether somebody who is asked for the code is let in by it.
+const fn guards_a_door(purpose: Purpose) -> bool {
+    matches!(purpose, Purpose::Login | Purpose::Reset | Purpose::StepUp)
+}
 
 impl Otp {
     pub(super) async fn verify(
@@ -36,10 +48,13 @@ impl Otp {
             .ok_or(Refusal::NotFound)?;
         match verdict.state.clone().map(State::try_from) {
             Some(Ok(State::Approved)) => self.approve(connection, challenge).await,
-            Some(_) => Err(Refusal::CodeWrong {
-                attempts_left: self.attempts_left(verdict.tries.unwrap_or(i32::MAX)),
+            Some(_) => {
+                if guards_a_door(challenge.purpose) && verdict.in_a_row >= Some(FAILURES_TO_TELL) {
+                    jobs::enqueue_in_tx(connection, CODES_FAILED, &[challenge.user_id]).await?;
+                }
+                let attempts_left = self.attempts_left(verdict.tries.unwrap_or(i32::MAX));
+                Err(Refusal::CodeWrong { attempts_left }.into())
             }
-            .into()),
             None => Err(self.not_looked_at(connection, &challenge, &verdict).await?.into()),
         }
     }

@@ -29,6 +29,8 @@ pub struct Verdict {
     pub state: Option<String>,
     /// Tries used after, when the code was looked at.
     pub tries: Option<i32>,
+    /// Wrong codes in a row on the channel, when the code was looked at.
+    pub in_a_row: Option<i32>,
 }
 
 /// Decides about a code and counts it, in one statement on the database clock.
@@ -69,16 +71,17 @@ pub async fn decide(
                  locked_at = CASE WHEN NOT $3 AND NOT f.proof AND f.in_a_row + 1 >= $7 THEN now() END,
                  changed_at = now()
              WHERE f.locked_at IS NULL AND (f.next_try_at IS NULL OR f.next_try_at <= now())
-             RETURNING 1
+             RETURNING f.in_a_row
          ), decided AS (
              UPDATE otp_challenges c
              SET tries = c.tries + 1,
                  state = CASE WHEN $3 THEN $8 WHEN c.tries + 1 >= $4 THEN $9 ELSE $10 END,
                  decided_at = CASE WHEN $3 OR c.tries + 1 >= $4 THEN now() END
              FROM challenge, counted WHERE c.id = challenge.id
-             RETURNING c.state, c.tries
+             RETURNING c.state, c.tries, counted.in_a_row
          )
-         SELECT challenge.state AS was, challenge.in_time, challenge.factor_live, decided.state, decided.tries
+         SELECT challenge.state AS was, challenge.in_time, challenge.factor_live, decided.state, decided.tries,
+                decided.in_a_row
          FROM challenge LEFT JOIN decided ON true",
     )
     .bind(challenge.id)

@@ -1,49 +1,11 @@
 //! The sentences, written in each language by sense. Text messages keep to the GSM alphabet where
 //! the language can: one segment then holds 160 signs instead of 70.
 
+pub use crate::platform::language::Language;
+
 use crate::otp::model::Purpose;
 
-/// The languages that messages are written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Language {
-    /// English, also for every language we do not have.
-    English,
-    /// Bahasa Indonesia.
-    Indonesian,
-    /// Simplified Chinese.
-    ChineseSimplified,
-    /// Bahasa Melayu.
-    Malay,
-}
-
 impl Language {
-    /// Every language, for tables and tests.
-    pub const ALL: [Self; 4] = [Self::English, Self::Indonesian, Self::ChineseSimplified, Self::Malay];
-
-    /// The language of a locale as Keycloak and browsers write it (`id`, `zh-CN`, `zh_Hans_SG`, `ms`).
-    #[must_use]
-    pub fn of(locale: &str) -> Self {
-        let primary = locale.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
-        match primary.as_str() {
-            // `in` is what Java called Indonesian before version 17.
-            "id" | "in" => Self::Indonesian,
-            "zh" => Self::ChineseSimplified,
-            "ms" => Self::Malay,
-            _ => Self::English,
-        }
-    }
-
-    /// The BCP 47 tag.
-    #[must_use]
-    pub const fn tag(self) -> &'static str {
-        match self {
-            Self::English => "en",
-            Self::Indonesian => "id",
-            Self::ChineseSimplified => "zh-Hans",
-            Self::Malay => "ms",
-        }
-    }
-
     pub(super) fn sms(self, service: &str, purpose: Purpose, code: &str) -> String {
         let to = self.purpose(purpose);
         match self {
@@ -149,28 +111,6 @@ impl Language {
             Self::Indonesian => format!("Ini pesan ke-{number}; kodenya tetap sama."),
             Self::ChineseSimplified => format!("这是第 {number} 条消息，验证码不变。"),
             Self::Malay => format!("Ini mesej ke-{number}; kodnya masih sama."),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_locale_finds_its_language_and_an_unknown_one_is_english() {
-        for (locale, language) in [
-            ("en", Language::English),
-            ("id", Language::Indonesian),
-            ("in_ID", Language::Indonesian),
-            ("zh-CN", Language::ChineseSimplified),
-            ("zh-Hans", Language::ChineseSimplified),
-            ("ZH_Hans_SG", Language::ChineseSimplified),
-            ("ms-MY", Language::Malay),
-            ("de", Language::English),
-            ("", Language::English),
-        ] {
-            assert_eq!(Language::of(locale), language, "{locale}");
         }
     }
 }

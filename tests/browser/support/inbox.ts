@@ -18,7 +18,15 @@ export async function messagesTo(address: string): Promise<Message[]> {
   return (await response.json()) as Message[];
 }
 
-/** One person's mailbox or phone, read message by message. */
+/** Whether a mail only tells what happened, such as a new sign-in: those come beside what a person waits for. */
+const isNotice = (message: Message): boolean => /<body class="[^"]*\bnotice\b/.test(message.html ?? '');
+
+/** The notices that came to an address so far, oldest first. */
+export async function noticesTo(address: string): Promise<Message[]> {
+  return (await messagesTo(address)).filter(isNotice);
+}
+
+/** One person's mailbox or phone, read message by message; notices are passed over. */
 export class Mailbox {
   private read = 0;
 
@@ -30,7 +38,7 @@ export class Mailbox {
     const message = await until(
       `message ${this.read + 1} to ${this.address}`,
       async () => {
-        all = await messagesTo(this.address);
+        all = (await messagesTo(this.address)).filter((message) => !isNotice(message));
         return all[this.read];
       },
       { seen: () => all.map((m) => m.subject ?? m.channel) },
@@ -41,7 +49,7 @@ export class Mailbox {
 
   /** How many messages have arrived that were not read. */
   async unread(): Promise<number> {
-    return (await messagesTo(this.address)).length - this.read;
+    return (await messagesTo(this.address)).filter((message) => !isNotice(message)).length - this.read;
   }
 }
 

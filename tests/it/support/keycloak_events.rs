@@ -56,6 +56,15 @@ impl Person {
         record(topic, &self.id, kind, sequence, &json!({"event": event(kind, "USER"), "user": self.state}))
     }
 
+    /// The record of an event that says more: `details` replaces fields of its `event`.
+    pub fn event_saying(&self, topic: &str, kind: &str, sequence: i64, details: &Value) -> Outgoing {
+        let mut event = event(kind, "USER");
+        for (name, value) in details.as_object().into_iter().flatten() {
+            event[name] = value.clone();
+        }
+        record(topic, &self.id, kind, sequence, &json!({"event": event, "user": self.state}))
+    }
+
     /// The record of an event after which the person is gone.
     pub fn deleted(&self, topic: &str, sequence: i64) -> Outgoing {
         let kind = "org.keycloak.admin.USER.DELETE";
@@ -89,7 +98,7 @@ pub fn organization_that(
 fn event(kind: &str, resource: &str) -> Value {
     json!({
         "id": Uuid::new_v4(), "type": kind, "realm": "gatehouse", "client_id": null, "ip_address": null,
-        "operation": null, "resource": resource, "path_kind": null, "error": null,
+        "operation": null, "resource": resource, "path_kind": null, "error": null, "device": null,
         "details": {"credential_type": null, "reason": null}, "organization": null,
     })
 }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use gatehouse::{
-    adapters::keycloak::MemoryKeycloak,
-    app::{Config, Pipeline},
-    platform::health::Health,
+    adapters::{keycloak::MemoryKeycloak, mail::MemoryMailer, sms::MemorySms},
+    app::{Config, Pipeline, Ports},
+    platform::{clock::SystemClock, entropy::OsEntropy, health::Health},
 };
 use sqlx::PgPool;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -25,13 +25,30 @@ impl Service {
     }
 
     pub fn start_with(pool: PgPool, kafka: &TestKafka, keycloak: Arc<MemoryKeycloak>, extra: &str) -> Self {
+        let ports = Ports {
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(OsEntropy),
+            mailers: vec![Arc::new(MemoryMailer::default())],
+            sms: vec![Arc::new(MemorySms::default())],
+        };
+        Self::start_over(pool, kafka, keycloak, ports, extra)
+    }
+
+    /// The same over any time, chance and carriers of messages.
+    pub fn start_over(
+        pool: PgPool,
+        kafka: &TestKafka,
+        keycloak: Arc<MemoryKeycloak>,
+        ports: Ports,
+        extra: &str,
+    ) -> Self {
         let toml = format!("{}\n{}\n{extra}", crate::config::MINIMAL_BUT_KAFKA, kafka.config());
         let config = Config::from_toml(&toml).unwrap();
         let health = Health::default();
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let migrated = CancellationToken::new();
         migrated.cancel();
-        Pipeline { config: &config, keycloak, pool, health: &health, stop: stop.clone() }
+        Pipeline { config: &config, keycloak, ports, pool, health: &health, stop: stop.clone() }
             .start(&tasks, &migrated)
             .unwrap();
         Self { health, stop, tasks }

@@ -16,11 +16,18 @@ import io.gatehouse.keycloak.events.OutboxRow.SubjectKind;
  * @param operation     operation of an administrator's event
  * @param resource      resource type of an administrator's event
  * @param pathKind      which part of the resource was addressed, for example {@code reset-password}
+ * @param device        only of logins
  * @param credentialType Keycloak's credential type, when the event is about one
  */
 record CapturedEvent(String id, String type, String realmId, String realmName, SubjectKind subjectKind, String subjectId,
                      long occurredAt, String clientId, String ipAddress, String operation, String resource, String pathKind,
-                     String error, String credentialType, String reason) {
+                     String error, Device device, String credentialType, String reason) {
+
+    /** The same with the browser that was used. */
+    CapturedEvent by(Device used) {
+        return new CapturedEvent(id, type, realmId, realmName, subjectKind, subjectId, occurredAt, clientId, ipAddress, operation, resource,
+                pathKind, error, used, credentialType, reason);
+    }
 
     /** The {@code event} object of the record; absent values are written as {@code null}. */
     String json() {
@@ -34,6 +41,11 @@ record CapturedEvent(String id, String type, String realmId, String realmName, S
         json.put("resource", resource);
         json.put("path_kind", pathKind);
         json.put("error", error);
+        if (device == null) {
+            json.putNull("device");
+        } else {
+            json.putObject("device").put("id", device.id()).put("browser", device.browser()).put("system", device.system());
+        }
         json.putObject("details").put("credential_type", credentialType).put("reason", reason);
         return json.toString();
     }

@@ -53,7 +53,7 @@ final class EventMapping {
         String ipAddress = LOGIN_EVENTS.contains(event.getType()) ? event.getIpAddress() : null;
         return Optional.of(new CapturedEvent(event.getId(), "org.keycloak.user." + event.getType(), event.getRealmId(), realmName,
                 SubjectKind.USER, event.getUserId(), event.getTime(), clientId(event.getClientId()), ipAddress, null, null, null,
-                word(event.getError()), word(details.get(Details.CREDENTIAL_TYPE)), word(details.get(Details.REASON))));
+                word(event.getError()), null, word(details.get(Details.CREDENTIAL_TYPE)), word(details.get(Details.REASON))));
     }
 
     /**
@@ -88,19 +88,19 @@ final class EventMapping {
     /** Somebody asked for the present state of a user or organisation. */
     static CapturedEvent resync(String realmId, String realmName, SubjectKind kind, String subjectId, long now) {
         return new CapturedEvent(UUID.randomUUID().toString(), "io.gatehouse.resync", realmId, realmName, kind, subjectId, now,
-                null, null, null, kind.name(), null, null, null, null);
+                null, null, null, kind.name(), null, null, null, null, null);
     }
 
     private static CapturedEvent admin(AdminEvent event, String realmName, SubjectKind kind, Matcher path) {
         return new CapturedEvent(event.getId(), adminType(event.getResourceTypeAsString(), event.getOperationType()), event.getRealmId(),
                 realmName, kind, path.group(1), event.getTime(), null, null, String.valueOf(event.getOperationType()),
-                event.getResourceTypeAsString(), path.group(2), null, null, null);
+                event.getResourceTypeAsString(), path.group(2), null, null, null, null);
     }
 
     private static CapturedEvent synthetic(String realmId, String realmName, String userId, ResourceType resource,
                                            OperationType operation, long now) {
         return new CapturedEvent(UUID.randomUUID().toString(), adminType(resource.name(), operation), realmId, realmName,
-                SubjectKind.USER, userId, now, null, null, operation.name(), resource.name(), null, null, null, null);
+                SubjectKind.USER, userId, now, null, null, operation.name(), resource.name(), null, null, null, null, null);
     }
 
     private static String adminType(String resource, OperationType operation) {

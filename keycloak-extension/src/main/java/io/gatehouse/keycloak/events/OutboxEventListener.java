@@ -6,6 +6,7 @@ import java.util.Set;
 
 import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
+import org.keycloak.events.EventType;
 import org.keycloak.events.admin.AdminEvent;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -25,7 +26,8 @@ final class OutboxEventListener implements EventListenerProvider {
 
     @Override
     public void onEvent(Event event) {
-        capture(event.getRealmId(), event, EventMapping::of);
+        capture(event.getRealmId(), event, (heard, realm) -> EventMapping.of(heard, realm).map(captured -> heard.getType() == EventType.LOGIN
+                ? captured.by(Device.of(session, captured.subjectId())) : captured));
     }
 
     @Override

@@ -35,7 +35,7 @@ class EventMappingTest {
 
         assertEquals("{\"id\":\"e-1\",\"type\":\"org.keycloak.user.LOGIN_ERROR\",\"realm\":\"gatehouse\",\"client_id\":\"portal\","
                 + "\"ip_address\":\"192.0.2.1\",\"operation\":null,\"resource\":null,\"path_kind\":null,"
-                + "\"error\":\"invalid_user_credentials\",\"details\":{\"credential_type\":\"gh-sms\",\"reason\":null}}", captured.json());
+                + "\"error\":\"invalid_user_credentials\",\"device\":null,\"details\":{\"credential_type\":\"gh-sms\",\"reason\":null}}", captured.json());
         assertEquals(SubjectKind.USER, captured.subjectKind());
         assertEquals("u-1", captured.subjectId());
     }

@@ -20,6 +20,6 @@ public final class RowFixture {
 
     private static OutboxRow row(String type, SubjectKind kind) {
         return new OutboxRow(new CapturedEvent("e-1", type, "r-1", "gatehouse", kind, "s-1", 1_700_000_000_000L,
-                null, null, null, null, null, null, null, null), TRACE_PARENT);
+                null, null, null, null, null, null, null, null, null), TRACE_PARENT);
     }
 }

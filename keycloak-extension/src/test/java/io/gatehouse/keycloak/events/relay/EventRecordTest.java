@@ -34,7 +34,7 @@ class EventRecordTest {
                 "ce_subject", "s-1", "ce_time", "2023-11-14T22:13:20Z", "ce_sequence", "42", "content-type", "application/json",
                 "traceparent", RowFixture.TRACE_PARENT), headers);
         assertEquals("{\"event\":{\"id\":\"e-1\",\"type\":\"org.keycloak.user.LOGIN\",\"realm\":\"gatehouse\",\"client_id\":null,"
-                + "\"ip_address\":null,\"operation\":null,\"resource\":null,\"path_kind\":null,\"error\":null,"
+                + "\"ip_address\":null,\"operation\":null,\"resource\":null,\"path_kind\":null,\"error\":null,\"device\":null,"
                 + "\"details\":{\"credential_type\":null,\"reason\":null},\"organization\":null},\"user\":{\"id\":\"s-1\"}}", value(outgoing));
     }
 

@@ -1,0 +1,7 @@
+//! What people are told, and what they are not.
+
+mod codes;
+mod frame;
+mod mailbox;
+mod security;
+mod world;
