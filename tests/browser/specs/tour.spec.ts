@@ -13,6 +13,7 @@ const write = process.env.GATEHOUSE_WRITE_TOUR === '1';
 async function picture(page: Page, name: string): Promise<void> {
   await page.setViewportSize({ width: 960, height: 720 });
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  await page.evaluate(() => window.scrollTo(0, 0));
   if (write) await page.screenshot({ path: `${root}/docs/tour/${name}.png`, caret: 'hide', animations: 'disabled' });
 }
 
