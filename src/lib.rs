@@ -9,6 +9,7 @@
 //!
 //! A module imports only from lower floors; `tests/it/architecture.rs` holds the table.
 
+pub mod access;
 pub mod adapters;
 pub mod app;
 pub mod audit;

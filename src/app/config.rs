@@ -15,6 +15,7 @@ use crate::{
     notices::NoticesConfig,
     otp::OtpConfig,
     platform::{
+        auth::AuthConfig,
         config::{Findings, InvalidConfig, Profile},
         db::DatabaseConfig,
         kafka::KafkaConfig,
@@ -34,6 +35,8 @@ pub struct Config {
     pub profile: Profile,
     /// Where we listen.
     pub http: HttpConfig,
+    /// Whose tokens are taken.
+    pub auth: AuthConfig,
     /// Our PostgreSQL.
     pub database: DatabaseConfig,
     /// Kafka, and the topics of Keycloak's events.
@@ -68,6 +71,8 @@ pub struct HttpConfig {
     pub operations_listen: SocketAddr,
     /// How browsers reach the pages, for links in mails.
     pub public_url: Url,
+    /// How often a caller of the API may ask in a minute, 10 to 100000; each process counts by itself.
+    pub requests_per_minute: u32,
 }
 
 impl Config {
@@ -115,6 +120,12 @@ impl Config {
             "http.public_url",
             "an https address in the production profile",
         );
+        findings.expect(
+            (10..=100_000).contains(&self.http.requests_per_minute),
+            "http.requests_per_minute",
+            "10 to 100000",
+        );
+        self.auth.validate(findings);
         self.database.validate(findings);
         self.kafka.validate(findings);
         self.keycloak.validate(self.profile, findings);

@@ -1,5 +1,6 @@
 //! The composition root: it sees every feature, and nothing sees it.
 
+pub mod api;
 mod commands;
 mod config;
 mod ingest;

@@ -16,6 +16,7 @@ use crate::{
     directory::{RESYNC, Resync, ResyncJob},
     notices::{FORGET_NOTICES, ForgetNotices, SendNotices},
     platform::{
+        auth::sessions::{FORGET_SESSIONS, ForgetSessions},
         clock::{Clock as _, SystemClock},
         db,
         entropy::OsEntropy,
@@ -97,6 +98,7 @@ impl Pipeline<'_> {
         let handlers: Vec<Arc<dyn Handler>> = vec![
             Arc::new(OrganizationJob { pool: pool.clone(), keycloak: keycloak.clone() }),
             Arc::new(ResyncJob { resync, clock: Arc::new(SystemClock), at: self.config.directory.resync_at }),
+            Arc::new(ForgetSessions { pool: pool.clone(), clock: Arc::new(SystemClock) }),
             Arc::new(ForgetInbox { pool: pool.clone(), clock: Arc::new(SystemClock) }),
             Arc::new(ForgetNotices { pool: pool.clone(), clock: Arc::new(SystemClock) }),
             Arc::new(TellOfCodes { pool: pool.clone(), notifier: self.notifier() }),
@@ -139,6 +141,7 @@ async fn plan(pool: &PgPool, realm: &str) {
     let planned = async {
         let mut conn = pool.acquire().await?;
         jobs::plan(&mut conn, RESYNC, realm, now).await?;
+        jobs::plan(&mut conn, FORGET_SESSIONS, "nightly", now).await?;
         jobs::plan(&mut conn, FORGET_INBOX, "nightly", now).await?;
         jobs::plan(&mut conn, FORGET_NOTICES, "nightly", now).await
     };

@@ -6,10 +6,14 @@ use sqlx::PgPool;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;
 
-use super::{Config, Ports};
+use super::{Config, Ports, api};
 use crate::{
+    access::{
+        self, Access,
+        http::{Gatekeeper, Routes},
+    },
     otp::{self, Otp},
-    platform::{http, webhook::Gate},
+    platform::{auth::Verifier, http, webhook::Gate},
     portal,
 };
 
@@ -17,6 +21,11 @@ use crate::{
 pub struct Features {
     /// One-time codes.
     pub otp: Otp,
+    /// Who may do what.
+    pub access: Access,
+    /// Who calls.
+    pub verifier: Verifier,
+    keeper: Gatekeeper,
     gate: Gate,
     account_url: Url,
 }
@@ -33,7 +42,13 @@ impl Features {
             tasks.clone(),
         )?;
         let gate = Gate::new(&config.webhook, ports.clock.clone()).context("webhook.secrets")?;
-        Ok(Self { otp, gate, account_url: config.keycloak.account_url() })
+        let (clock, entropy) = (ports.clock.clone(), ports.entropy.clone());
+        let verifier = Verifier::new(config.keycloak.issuer(), &config.auth, clock.clone())?;
+        let access = Access::new(pool.clone(), &config.keycloak.realm, clock.clone(), entropy);
+        let per_minute = config.http.requests_per_minute;
+        let keeper = Gatekeeper::new(verifier.clone(), access.clone(), per_minute, pool.clone(), clock);
+        let account_url = config.keycloak.account_url();
+        Ok(Self { otp, access, verifier, keeper, gate, account_url })
     }
 
     /// Starts what the features do without being asked, as soon as the schema is up to date.
@@ -48,11 +63,19 @@ impl Features {
         });
     }
 
+    /// The routes of the API, each with the decision who may pass.
+    #[must_use]
+    pub fn api(&self) -> Routes {
+        access::http::users_router(self.keeper.clone(), self.access.clone())
+            .merge(access::http::grants_router(self.keeper.clone(), self.access.clone()))
+    }
+
     /// The public routes, with the layers that every route gets.
     pub fn router(&self) -> Router {
         http::with_layers(
             portal::router(self.account_url.clone())
-                .merge(otp::http::router(self.otp.clone(), self.gate.clone())),
+                .merge(otp::http::router(self.otp.clone(), self.gate.clone()))
+                .merge(api::router(self.api())),
         )
     }
 }

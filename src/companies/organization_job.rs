@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The role of a company's admin, of the people's client.
-const ADMIN_ROLE: &str = "company-admin";
+pub(super) const ADMIN_ROLE: &str = "company-admin";
 
 /// Does the work. What it makes comes back as events, and only then counts.
 pub struct OrganizationJob {
@@ -55,7 +55,7 @@ fn is_wanted(company: &Company) -> bool {
     company.deleted_at.is_none() && company.status == Status::Active
 }
 
-fn failed(error: KeycloakError) -> Failed {
+pub(super) fn failed(error: KeycloakError) -> Failed {
     match error {
         // A person who was deleted meanwhile: their event takes them out, and the next run succeeds.
         // A name that is taken: the event of that organisation makes it the company's.

@@ -4,7 +4,6 @@ use axum::{
     Json, Router,
     body::Bytes,
     extract::{Path, State},
-    http::StatusCode,
     middleware,
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -40,23 +39,11 @@ pub fn router(otp: Otp, gate: Gate) -> Router {
         .route("/challenges/{id}/verification", post(verify))
         .route("/challenges/{id}/resend", post(resend))
         .route("/users/{realm}/{user_id}/factors", get(factors))
-        .fallback(nothing_here)
-        .method_not_allowed_fallback(other_method)
+        .fallback(async || Problem::not_found())
+        .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .with_state(otp)
         .layer(middleware::from_fn_with_state(gate, signed_only));
     Router::new().nest("/otp/v1", routes)
-}
-
-async fn nothing_here() -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "request/not-found", "There is nothing at this address")
-}
-
-async fn other_method() -> Problem {
-    Problem::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "request/method-not-allowed",
-        "This address takes another method",
-    )
 }
 
 async fn issue(State(otp): State<Otp>, request: SignedRequest, body: Bytes) -> Result<Response, Problem> {

@@ -1,5 +1,6 @@
 //! Plumbing that knows no word of the business. It imports nothing above itself.
 
+pub mod auth;
 pub mod changed_keys;
 pub mod clock;
 pub mod config;

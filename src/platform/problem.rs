@@ -9,6 +9,8 @@ use axum::{
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::db;
+
 /// The prefix of every problem type; what follows it is the stable code.
 pub const TYPE_PREFIX: &str = "https://gatehouse.io/problems/";
 
@@ -58,6 +60,45 @@ impl Problem {
     #[must_use]
     pub fn unavailable() -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The service cannot answer just now")
+    }
+
+    /// Logs what the database said, without values, and answers without a word of it.
+    #[must_use]
+    pub fn of_database(error: &sqlx::Error) -> Self {
+        if db::is_transient(error) {
+            tracing::warn!(error = %db::describe(error), "the database did not answer a request");
+            return Self::unavailable();
+        }
+        tracing::error!(error = %db::describe(error), "the database refused a request");
+        Self::internal()
+    }
+
+    /// `access/unauthorized` (401): there is no token, or it does not count; the answer does not say why.
+    #[must_use]
+    pub fn unauthorized() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "access/unauthorized", "A valid access token is needed")
+    }
+
+    /// `access/forbidden` (403): the caller may not do this.
+    #[must_use]
+    pub fn forbidden() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "access/forbidden", "You may not do this")
+    }
+
+    /// `request/not-found` (404): there is no such thing, or the caller may not know of it.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "request/not-found", "There is nothing at this address")
+    }
+
+    /// `request/method-not-allowed` (405): the address takes another method.
+    #[must_use]
+    pub fn method_not_allowed() -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "request/method-not-allowed",
+            "This address takes another method",
+        )
     }
 
     /// Adds a sentence about this occurrence. It must hold no personal data and no secret.
@@ -123,6 +164,10 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(self.as_body())).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
+        if self.code == "access/unauthorized" {
+            // RFC 9110, 15.5.2 asks for a challenge.
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         if let Some(seconds) = self.retry_after_seconds {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where something is not as it must be")]
 
+mod access;
 mod adapters;
 mod architecture;
 mod audit;

@@ -3,7 +3,10 @@
 use std::{collections::HashMap, time::Duration};
 
 use async_trait::async_trait;
-use keycloak::{KeycloakAdmin, types::OrganizationRepresentation};
+use keycloak::{
+    KeycloakAdmin,
+    types::{OrganizationRepresentation, RoleRepresentation},
+};
 use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -17,12 +20,12 @@ const COMPANY_ATTRIBUTE: &str = "company_id";
 
 /// Keycloak over HTTP.
 pub struct KeycloakClient {
-    realm: String,
+    pub(super) realm: String,
     portal_client_id: String,
     resource: String,
     http: reqwest::Client,
     tokens: Tokens,
-    admin: KeycloakAdmin<Tokens>,
+    pub(super) admin: KeycloakAdmin<Tokens>,
 }
 
 #[derive(Deserialize)]
@@ -56,7 +59,7 @@ impl KeycloakClient {
 
     /// Calls, and once more with a new token when the old one is not taken: keys may have been
     /// rotated, or sessions ended.
-    async fn call<T, Called>(&self, call: impl Fn() -> Called) -> Result<T, KeycloakError>
+    pub(super) async fn call<T, Called>(&self, call: impl Fn() -> Called) -> Result<T, KeycloakError>
     where
         Called: Future<Output = Result<T, keycloak::KeycloakError>>,
     {
@@ -67,6 +70,27 @@ impl KeycloakClient {
             }
             answer => answer,
         }
+    }
+
+    /// The people's client by Keycloak's id, and a role of it.
+    pub(super) async fn client_role(
+        &self,
+        role: &str,
+    ) -> Result<(String, RoleRepresentation), KeycloakError> {
+        let clients = self
+            .call(|| {
+                let id = Some(self.portal_client_id.clone());
+                self.admin.realm_clients_get(&self.realm, id, None, None, None, None, None)
+            })
+            .await?;
+        let client =
+            clients.into_iter().next().and_then(|client| client.id).ok_or(KeycloakError::NotFound)?;
+        let role = self
+            .call(|| {
+                self.admin.realm_clients_with_client_uuid_roles_with_role_name_get(&self.realm, &client, role)
+            })
+            .await?;
+        Ok((client, role))
     }
 
     async fn find_organization(&self, alias: &str) -> Result<Option<String>, KeycloakError> {
@@ -148,19 +172,7 @@ impl Keycloak for KeycloakClient {
     }
 
     async fn ensure_role(&self, user_id: &str, role: &str) -> Result<(), KeycloakError> {
-        let clients = self
-            .call(|| {
-                let id = Some(self.portal_client_id.clone());
-                self.admin.realm_clients_get(&self.realm, id, None, None, None, None, None)
-            })
-            .await?;
-        let client =
-            clients.into_iter().next().and_then(|client| client.id).ok_or(KeycloakError::NotFound)?;
-        let role = self
-            .call(|| {
-                self.admin.realm_clients_with_client_uuid_roles_with_role_name_get(&self.realm, &client, role)
-            })
-            .await?;
+        let (client, role) = self.client_role(role).await?;
         self.call(|| {
             self.admin.realm_users_with_user_id_role_mappings_clients_with_client_id_post(
                 &self.realm,

@@ -4,7 +4,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use url::Url;
 
-use crate::platform::config::{Findings, Profile};
+use crate::platform::{
+    auth::Issuer,
+    config::{Findings, Profile},
+};
 
 /// Where Keycloak is and as whom we call it.
 #[derive(Debug, Clone, Deserialize)]
@@ -68,6 +71,16 @@ impl KeycloakConfig {
     #[must_use]
     pub fn public_host(&self) -> &str {
         self.public_url().host_str().unwrap_or_default()
+    }
+
+    /// Whose signatures count: the realm as browsers know it, with its keys where we reach it.
+    #[must_use]
+    pub fn issuer(&self) -> Issuer {
+        let realm = |url: &Url| format!("{}/realms/{}", url.as_str().trim_end_matches('/'), self.realm);
+        let mut keys_url = self.url.clone();
+        let base = keys_url.path().trim_end_matches('/').to_owned();
+        keys_url.set_path(&format!("{base}/realms/{}/protocol/openid-connect/certs", self.realm));
+        Issuer { name: realm(self.public_url()), keys_url }
     }
 
     /// Where people manage their account.

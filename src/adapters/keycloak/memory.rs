@@ -8,7 +8,8 @@ use std::{
 use async_trait::async_trait;
 use serde_json::Value;
 
-use super::{Keycloak, KeycloakError, Page};
+use super::{Administration, Invitee, Keycloak, KeycloakError, Page};
+use crate::platform::masked::Masked;
 
 /// What it holds, open for tests to set and to look at.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +28,14 @@ pub struct State {
     pub users_again: Vec<String>,
     /// Every organisation id that was to be sent again.
     pub organizations_again: Vec<String>,
+    /// Who may not sign in.
+    pub disabled: BTreeSet<String>,
+    /// Organisation id and address of open invitations.
+    pub invitations: BTreeSet<(String, String)>,
+    /// What was done to people, in its order: the word and the user id.
+    pub done: Vec<(&'static str, String)>,
+    /// Organisation id and name, as organisations were renamed.
+    pub renamed: Vec<(String, String)>,
     /// Every call fails with it while it is set.
     pub fault: Option<KeycloakError>,
     /// How many calls came.
@@ -93,6 +102,65 @@ impl Keycloak for MemoryKeycloak {
         let mut state = self.call()?;
         state.users_again.extend_from_slice(users);
         state.organizations_again.extend_from_slice(organizations);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Administration for MemoryKeycloak {
+    async fn remove_member(&self, organization_id: &str, user_id: &str) -> Result<(), KeycloakError> {
+        self.call()?.members.remove(&(organization_id.to_owned(), user_id.to_owned()));
+        Ok(())
+    }
+
+    async fn remove_role(&self, user_id: &str, role: &str) -> Result<(), KeycloakError> {
+        self.call()?.roles.remove(&(user_id.to_owned(), role.to_owned()));
+        Ok(())
+    }
+
+    async fn set_enabled(&self, user_id: &str, enabled: bool) -> Result<(), KeycloakError> {
+        let mut state = self.call()?;
+        if enabled {
+            state.disabled.remove(user_id);
+        } else {
+            state.disabled.insert(user_id.to_owned());
+        }
+        Ok(())
+    }
+
+    async fn end_sessions(&self, user_id: &str) -> Result<(), KeycloakError> {
+        self.call()?.done.push(("end sessions", user_id.to_owned()));
+        Ok(())
+    }
+
+    async fn invite(&self, organization_id: &str, invitee: &Invitee) -> Result<(), KeycloakError> {
+        let mut state = self.call()?;
+        state.invitations.insert((organization_id.to_owned(), invitee.email.expose().clone()));
+        state.done.push(("invite", invitee.email.expose().clone()));
+        Ok(())
+    }
+
+    async fn cancel_invitation(
+        &self,
+        organization_id: &str,
+        email: &Masked<String>,
+    ) -> Result<(), KeycloakError> {
+        self.call()?.invitations.remove(&(organization_id.to_owned(), email.expose().clone()));
+        Ok(())
+    }
+
+    async fn ask_new_password(&self, user_id: &str) -> Result<(), KeycloakError> {
+        self.call()?.done.push(("ask new password", user_id.to_owned()));
+        Ok(())
+    }
+
+    async fn remove_factors(&self, user_id: &str) -> Result<(), KeycloakError> {
+        self.call()?.done.push(("remove factors", user_id.to_owned()));
+        Ok(())
+    }
+
+    async fn rename_organization(&self, organization_id: &str, name: &str) -> Result<(), KeycloakError> {
+        self.call()?.renamed.push((organization_id.to_owned(), name.to_owned()));
         Ok(())
     }
 }

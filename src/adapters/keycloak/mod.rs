@@ -2,6 +2,7 @@
 //!
 //! Every call is idempotent: asking for what is there already is no error, because jobs repeat.
 
+mod administration;
 mod client;
 mod config;
 mod memory;
@@ -10,6 +11,7 @@ mod token;
 use async_trait::async_trait;
 use serde_json::Value;
 
+pub use administration::{Administration, Invitee};
 pub use client::KeycloakClient;
 pub use config::KeycloakConfig;
 pub use memory::MemoryKeycloak;
@@ -19,7 +21,7 @@ pub const RESYNC_BATCH: usize = 1000;
 
 /// What we ask of Keycloak.
 #[async_trait]
-pub trait Keycloak: Send + Sync {
+pub trait Keycloak: Administration {
     /// The organisation of this alias, made with the name if it does not exist. Returns its id.
     async fn ensure_organization(&self, alias: &str, name: &str) -> Result<String, KeycloakError>;
 

@@ -1,5 +1,10 @@
 //! HTTP servers: the layers every route gets, and a server that drains on stop.
 
+pub mod idempotency;
+pub mod limits;
+pub mod paging;
+pub mod preconditions;
+
 use std::{net::SocketAddr, time::Duration};
 
 use axum::{
@@ -64,7 +69,7 @@ fn on_panic(_: Box<dyn std::any::Any + Send + 'static>) -> Response<Body> {
 }
 
 async fn not_found() -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "request/not-found", "There is nothing at this address")
+    Problem::not_found()
 }
 
 /// Serves `router` until `stop` is cancelled, then lets running requests finish.

@@ -1,5 +1,6 @@
 //! Plumbing.
 
+mod auth;
 mod changed_keys;
 mod inbox;
 mod jobs;

@@ -1,0 +1,22 @@
+//! Who may do what: one place decides, and nobody gets past it.
+//!
+//! Somebody is associated with a company, or with the system, and only then holds something there: a
+//! role, which is a type and a place and gives what the catalogue has of it, or a permission by itself.
+//! Admins of a company hold its ADMIN role; staff hold what their role in Keycloak gives. Whoever is
+//! associated and holds nothing is a basic user: they see themselves.
+//!
+//! Use cases take a [`Caller`] and begin by asking it. Routes of the API cannot be added without saying
+//! who may pass ([`http::Routes`]).
+
+mod caller;
+pub mod http;
+mod model;
+mod permission;
+mod service;
+mod store;
+
+pub use caller::{Caller, Denied, Who};
+pub use model::{GrantId, Held, Power, Reason, Source, Target};
+pub use permission::{Level, Permission, Scope, StaffRole};
+pub use service::{Access, AccessError, Holder, NewGrant, PersonAccess};
+pub use store::{GrantRow, delete_grants_in_tx};

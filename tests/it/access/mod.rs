@@ -1,0 +1,6 @@
+//! Who may do what.
+
+mod confinement;
+mod frame;
+mod grants;
+mod users;
