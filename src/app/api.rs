@@ -12,8 +12,8 @@ use crate::{access::http::Routes, platform::problem::Problem};
 pub const ROOT: &str = "/api/v1";
 
 /// Puts the routes below [`ROOT`], with the document at `/api/v1/openapi.json`, which is for everybody.
-pub fn router(routes: Routes) -> Router {
-    let (router, document, _) = routes.into_parts();
+pub fn router(api: Routes) -> Router {
+    let (router, document, _) = api.into_parts();
     let document = Json(described(document));
     let router = router
         .route("/openapi.json", get(async move || document.clone()))
@@ -23,6 +23,7 @@ pub fn router(routes: Routes) -> Router {
 }
 
 /// What the document says beside the routes.
+#[must_use]
 pub fn described(paths: OpenApi) -> OpenApi {
     let mut document = OpenApiBuilder::new()
         .info(Info::new("Gatehouse", "1"))

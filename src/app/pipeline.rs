@@ -12,7 +12,10 @@ use super::{
 };
 use crate::{
     adapters::keycloak::Keycloak,
-    companies::OrganizationJob,
+    companies::{
+        OrganizationJob,
+        administration::{InvitationJob, JobPorts, MemberJob, PasswordJob, RenameJob, StandingJob},
+    },
     directory::{RESYNC, Resync, ResyncJob},
     notices::{FORGET_NOTICES, ForgetNotices, SendNotices},
     platform::{
@@ -95,8 +98,14 @@ impl Pipeline<'_> {
             keycloak: keycloak.clone(),
             realm: self.config.keycloak.realm.clone(),
         };
+        let ports = JobPorts { pool: pool.clone(), keycloak: keycloak.clone() };
         let handlers: Vec<Arc<dyn Handler>> = vec![
             Arc::new(OrganizationJob { pool: pool.clone(), keycloak: keycloak.clone() }),
+            Arc::new(MemberJob(ports.clone())),
+            Arc::new(InvitationJob(ports.clone())),
+            Arc::new(RenameJob(ports.clone())),
+            Arc::new(StandingJob(ports.clone())),
+            Arc::new(PasswordJob(ports)),
             Arc::new(ResyncJob { resync, clock: Arc::new(SystemClock), at: self.config.directory.resync_at }),
             Arc::new(ForgetSessions { pool: pool.clone(), clock: Arc::new(SystemClock) }),
             Arc::new(ForgetInbox { pool: pool.clone(), clock: Arc::new(SystemClock) }),

@@ -12,6 +12,7 @@ use crate::{
         self, Access,
         http::{Gatekeeper, Routes},
     },
+    companies::{administration, administration::Companies},
     otp::{self, Otp},
     platform::{auth::Verifier, http, webhook::Gate},
     portal,
@@ -23,6 +24,8 @@ pub struct Features {
     pub otp: Otp,
     /// Who may do what.
     pub access: Access,
+    /// The administration of companies.
+    pub companies: Companies,
     /// Who calls.
     pub verifier: Verifier,
     keeper: Gatekeeper,
@@ -44,11 +47,12 @@ impl Features {
         let gate = Gate::new(&config.webhook, ports.clock.clone()).context("webhook.secrets")?;
         let (clock, entropy) = (ports.clock.clone(), ports.entropy.clone());
         let verifier = Verifier::new(config.keycloak.issuer(), &config.auth, clock.clone())?;
-        let access = Access::new(pool.clone(), &config.keycloak.realm, clock.clone(), entropy);
+        let access = Access::new(pool.clone(), &config.keycloak.realm, clock.clone(), entropy.clone());
+        let companies = Companies::new(pool.clone(), clock.clone(), entropy);
         let per_minute = config.http.requests_per_minute;
         let keeper = Gatekeeper::new(verifier.clone(), access.clone(), per_minute, pool.clone(), clock);
         let account_url = config.keycloak.account_url();
-        Ok(Self { otp, access, verifier, keeper, gate, account_url })
+        Ok(Self { otp, access, companies, verifier, keeper, gate, account_url })
     }
 
     /// Starts what the features do without being asked, as soon as the schema is up to date.
@@ -68,6 +72,7 @@ impl Features {
     pub fn api(&self) -> Routes {
         access::http::users_router(self.keeper.clone(), self.access.clone())
             .merge(access::http::grants_router(self.keeper.clone(), self.access.clone()))
+            .merge(administration::http::router(self.keeper.clone(), &self.companies))
     }
 
     /// The public routes, with the layers that every route gets.

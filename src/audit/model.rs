@@ -64,8 +64,8 @@ impl Subject {
     }
 
     /// A company.
-    pub fn company(company_id: impl ToString) -> Self {
-        Self { kind: "company", id: company_id.to_string() }
+    pub fn company(company_id: impl Into<Uuid>) -> Self {
+        Self { kind: "company", id: company_id.into().to_string() }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use sqlx::PgConnection;
 
 use super::{
-    CREATE_ORGANIZATION, Company, CompanyId, Member,
+    CREATE_ORGANIZATION, Company, CompanyId, Member, administration,
     ledger::{Ledger, PersonNow},
     name::comparable_name,
     store,
@@ -76,7 +76,7 @@ impl Follower {
         organizations: &[OrganizationRow],
     ) -> Result<Ledger, sqlx::Error> {
         let users: Vec<String> = people.iter().map(|person| person.user_id.clone()).collect();
-        let mut members = store::members(conn, &[], &users).await?;
+        let members = store::members(conn, &[], &users).await?;
         let mut requests = store::requests(conn, &[], &users).await?;
         let names = organizations.iter().filter_map(|row| comparable_name(row.name.as_deref()?));
         let keys: Vec<String> =
@@ -94,6 +94,8 @@ impl Follower {
             .chain(aliases)
             .collect();
         let companies = store::lock_companies(conn, &self.realm, &keys, &organization_ids, &ids).await?;
+        // Read again under the lock: an admin may just have changed what somebody is.
+        let mut members = store::members(conn, &[], &users).await?;
 
         // Of companies that are still contended, everybody counts.
         let pending: Vec<CompanyId> = companies
@@ -174,6 +176,12 @@ async fn write(conn: &mut PgConnection, before: &Ledger, after: Ledger) -> Resul
     let (gone, put) = difference(&before.members, &after.members);
     store::remove_members(conn, &gone).await?;
     store::put_members(conn, &put).await?;
+    let joined: Vec<Member> = put
+        .iter()
+        .filter(|member| !before.members.contains_key(&(member.company_id, member.user_id.clone())))
+        .cloned()
+        .collect();
+    followed.queued |= administration::accept_invitations_in_tx(conn, &joined).await?;
     for member in gone.iter().chain(&put) {
         followed.companies.insert(member.company_id);
         followed.people.insert(member.user_id.clone());

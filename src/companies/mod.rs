@@ -3,6 +3,7 @@
 //! A company begins with the first person who signs up with its name, or with an organisation that
 //! an administrator made in Keycloak. Members of the organisation are members of the company.
 
+pub mod administration;
 mod follow;
 mod ledger;
 mod model;

@@ -220,7 +220,7 @@ pub async fn companies_of_people(
     let rows: Vec<(Json<Company>, Json<Member>)> = sqlx::query_as(
         "SELECT DISTINCT ON (m.user_id) to_jsonb(c), to_jsonb(m)
          FROM company_members m JOIN companies c USING (company_id)
-         WHERE m.user_id = ANY($1) AND c.deleted_at IS NULL
+         WHERE m.user_id = ANY($1) AND c.deleted_at IS NULL AND m.removed_at IS NULL
          ORDER BY m.user_id, m.since, m.company_id",
     )
     .bind(user_ids)
@@ -236,7 +236,8 @@ pub async fn member_counts(
 ) -> Result<HashMap<CompanyId, i64>, sqlx::Error> {
     let ids: Vec<uuid::Uuid> = ids.iter().map(|id| id.0).collect();
     let rows: Vec<(CompanyId, i64)> = sqlx::query_as(
-        "SELECT company_id, count(*) FROM company_members WHERE company_id = ANY($1) GROUP BY company_id",
+        "SELECT company_id, count(*) FROM company_members
+         WHERE company_id = ANY($1) AND removed_at IS NULL GROUP BY company_id",
     )
     .bind(ids)
     .fetch_all(conn)

@@ -7,6 +7,7 @@
 
 mod access;
 mod adapters;
+mod administration;
 mod architecture;
 mod audit;
 mod companies;

@@ -1,10 +1,6 @@
 //! Grants of a company and of the system.
 
-use axum::{
-    Json,
-    extract::{Path, Query, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -15,7 +11,10 @@ use super::{Gatekeeper, Guard, Routes};
 use crate::{
     access::{Access, Caller, GrantId, GrantRow, Holder, Level, NewGrant, Permission, Power, Target},
     platform::{
-        http::paging::{Page, PageQuery},
+        http::{
+            extract::{JsonBody, PathIds, QueryFields},
+            paging::{Page, PageQuery},
+        },
         problem::Problem,
     },
 };
@@ -138,8 +137,8 @@ impl GrantBody {
 async fn list(
     State(access): State<Access>,
     caller: Caller,
-    Path(company_id): Path<Uuid>,
-    Query(page): Query<PageQuery>,
+    PathIds(company_id): PathIds<Uuid>,
+    QueryFields(page): QueryFields<PageQuery>,
 ) -> Result<Json<Page<GrantShown>>, Problem> {
     let limit = page.limit()?;
     let rows = access.grants(&caller, company_id, page.after()?, limit).await?;
@@ -155,8 +154,8 @@ async fn list(
 async fn grant(
     State(access): State<Access>,
     caller: Caller,
-    Path(company_id): Path<Uuid>,
-    Json(body): Json<GrantBody>,
+    PathIds(company_id): PathIds<Uuid>,
+    JsonBody(body): JsonBody<GrantBody>,
 ) -> Result<(StatusCode, Json<GrantShown>), Problem> {
     let granted = access.grant(&caller, &body.into_grant(Some(company_id))?).await?;
     Ok((StatusCode::CREATED, Json(granted.into())))
@@ -171,7 +170,7 @@ async fn grant(
 async fn revoke(
     State(access): State<Access>,
     caller: Caller,
-    Path((company_id, grant_id)): Path<(Uuid, GrantId)>,
+    PathIds((company_id, grant_id)): PathIds<(Uuid, GrantId)>,
 ) -> Result<StatusCode, Problem> {
     access.revoke(&caller, Some(company_id), grant_id, None).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -186,7 +185,7 @@ async fn revoke(
 async fn join_system(
     State(access): State<Access>,
     caller: Caller,
-    Path(user_id): Path<String>,
+    PathIds(user_id): PathIds<String>,
 ) -> Result<StatusCode, Problem> {
     access.join_system(&caller, &user_id).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -201,7 +200,7 @@ async fn join_system(
 async fn leave_system(
     State(access): State<Access>,
     caller: Caller,
-    Path(user_id): Path<String>,
+    PathIds(user_id): PathIds<String>,
 ) -> Result<StatusCode, Problem> {
     access.leave_system(&caller, &user_id).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -215,7 +214,7 @@ async fn leave_system(
 async fn grant_system(
     State(access): State<Access>,
     caller: Caller,
-    Json(body): Json<GrantBody>,
+    JsonBody(body): JsonBody<GrantBody>,
 ) -> Result<(StatusCode, Json<GrantShown>), Problem> {
     let granted = access.grant(&caller, &body.into_grant(None)?).await?;
     Ok((StatusCode::CREATED, Json(granted.into())))
@@ -230,7 +229,7 @@ async fn grant_system(
 async fn revoke_system(
     State(access): State<Access>,
     caller: Caller,
-    Path(grant_id): Path<GrantId>,
+    PathIds(grant_id): PathIds<GrantId>,
 ) -> Result<StatusCode, Problem> {
     access.revoke(&caller, None, grant_id, None).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -90,7 +90,6 @@ impl Routes {
     }
 
     /// The router, what it offers, and the list of its routes.
-    #[must_use]
     pub fn into_parts(self) -> (Router, OpenApi, Vec<Route>) {
         let (router, document) = self.router.split_for_parts();
         (router, document, self.list)

@@ -1,9 +1,6 @@
 //! Who may do what, asked by other systems and by people.
 
-use axum::{
-    Json,
-    extract::{Path, Query, State},
-};
+use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -13,7 +10,10 @@ use uuid::Uuid;
 use super::{Gatekeeper, Guard, Routes};
 use crate::{
     access::{Access, Caller, Held, Permission, Reason, Scope},
-    platform::problem::Problem,
+    platform::{
+        http::extract::{PathIds, QueryFields},
+        problem::Problem,
+    },
 };
 
 /// `/users/{user_id}/access` and why.
@@ -79,7 +79,7 @@ impl HeldShown {
 async fn access_of(
     State(access): State<Access>,
     caller: Caller,
-    Path(user_id): Path<String>,
+    PathIds(user_id): PathIds<String>,
 ) -> Result<Json<AccessShown>, Problem> {
     let found = access.access_of(&caller, &user_id).await?;
     let held = found.held.iter().filter_map(HeldShown::of).collect();
@@ -109,8 +109,8 @@ struct WhyQuery {
 async fn why(
     State(access): State<Access>,
     caller: Caller,
-    Path(user_id): Path<String>,
-    Query(query): Query<WhyQuery>,
+    PathIds(user_id): PathIds<String>,
+    QueryFields(query): QueryFields<WhyQuery>,
 ) -> Result<Json<Vec<Reason>>, Problem> {
     let permission = Permission::named(&query.permission)
         .ok_or_else(|| Problem::invalid_request("permission: expected a name of the catalogue"))?;

@@ -14,7 +14,7 @@ use serde_json::Value;
 pub use administration::{Administration, Invitee};
 pub use client::KeycloakClient;
 pub use config::KeycloakConfig;
-pub use memory::MemoryKeycloak;
+pub use memory::{MemoryKeycloak, State as MemoryState};
 
 /// The most users, or organisations, of one request to have their state sent again.
 pub const RESYNC_BATCH: usize = 1000;

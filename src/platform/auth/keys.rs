@@ -103,12 +103,11 @@ impl Keys {
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         kept.tried_at = Some(now);
         kept.answered = fetched.is_some();
-        match fetched {
-            Some(keys) => {
-                kept.keys = Arc::new(keys);
-                kept.fetched_at = Some(now);
-            }
-            None => tracing::warn!("Keycloak's keys cannot be fetched"),
+        if let Some(keys) = fetched {
+            kept.keys = Arc::new(keys);
+            kept.fetched_at = Some(now);
+        } else {
+            tracing::warn!("Keycloak's keys cannot be fetched");
         }
     }
 

@@ -1,5 +1,6 @@
 //! HTTP servers: the layers every route gets, and a server that drains on stop.
 
+pub mod extract;
 pub mod idempotency;
 pub mod limits;
 pub mod paging;
@@ -30,8 +31,9 @@ use super::problem::Problem;
 
 /// No request may take longer than this; callers give up sooner.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
-/// The largest body any route takes, in bytes; routes may set a smaller bound.
-const MAX_BODY: usize = 256 * 1024;
+/// The largest body any route takes, in bytes: a list of people of a megabyte, with room for its frame.
+/// Routes may set a smaller bound.
+const MAX_BODY: usize = 1024 * 1024 + 64 * 1024;
 
 /// Wraps a router in what every route gets: request id, span without personal data, time-out,
 /// body bound, panic as a problem, and headers that keep browsers from guessing.

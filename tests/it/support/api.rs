@@ -193,7 +193,19 @@ impl Api {
             }
             None => Body::empty(),
         };
-        let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        self.send(request.body(body).unwrap()).await
+    }
+
+    /// Posts a text of any type to a whole path.
+    pub async fn send_text(&self, path: &str, token: &str, content_type: &str, text: &str) -> Reply {
+        let request = Request::post(path)
+            .header("authorization", format!("Bearer {token}"))
+            .header("content-type", content_type);
+        self.send(request.body(Body::from(text.to_owned())).unwrap()).await
+    }
+
+    async fn send(&self, request: Request<Body>) -> Reply {
+        let response = self.router.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = to_bytes(response.into_body(), 4 << 20).await.unwrap();
         Reply { status, headers, text: String::from_utf8(bytes.to_vec()).unwrap() }

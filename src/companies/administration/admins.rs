@@ -1,0 +1,36 @@
+//! The last admin of a company stays: no path leads past this file.
+//!
+//! An admin counts while they can act: a member who is not on the way out, whom Keycloak lets sign in, and
+//! whom nobody here has stopped. The lock on the company decides between two who go at the same moment.
+
+use sqlx::PgConnection;
+
+use super::{CompaniesError, service::lock_in_tx, store};
+use crate::companies::CompanyId;
+
+/// Goes on only if the company has an admin beside this person, or the person is none. It locks the
+/// company; what follows in the same transaction is decided on this.
+pub async fn require_another_admin_in_tx(
+    conn: &mut PgConnection,
+    company_id: CompanyId,
+    user_id: &str,
+) -> Result<(), CompaniesError> {
+    lock_in_tx(conn, company_id).await?;
+    let admins = store::admins_who_act(conn, company_id).await?;
+    let is_last = admins.iter().any(|admin| admin == user_id) && admins.len() == 1;
+    if is_last { Err(CompaniesError::LastAdmin) } else { Ok(()) }
+}
+
+/// The same for every company that the person leads: asked before an account is disabled, blocked or
+/// deleted.
+pub async fn companies_led_by_in_tx(
+    conn: &mut PgConnection,
+    user_id: &str,
+) -> Result<Vec<CompanyId>, CompaniesError> {
+    // In one order for everybody, so that nobody waits in a circle.
+    let companies = store::companies_led_by(conn, user_id).await?;
+    for company in &companies {
+        require_another_admin_in_tx(conn, *company, user_id).await?;
+    }
+    Ok(companies)
+}

@@ -1,0 +1,175 @@
+//! Who is in a company, and as what.
+
+use serde_json::json;
+use sqlx::PgConnection;
+
+use super::{
+    Companies, CompaniesError, PeopleFilter, PersonListed, Reason,
+    admins::{companies_led_by_in_tx, require_another_admin_in_tx},
+    jobs::{self, bring_member_in_tx, bring_standing_in_tx},
+    service::{lock_in_tx, mark_in_tx},
+    store,
+};
+use crate::{
+    access::{self, Caller, Denied, Permission, Target},
+    companies::{CompanyId, Member, Role},
+    platform::auth::sessions,
+};
+
+/// Who was stopped by an admin of their company.
+const DISABLED: &str = "disabled";
+
+impl Companies {
+    /// The people of a company and those on the way into it, the eldest first, at most `limit`.
+    pub async fn people(
+        &self,
+        caller: &Caller,
+        company_id: CompanyId,
+        filter: &PeopleFilter,
+        limit: i64,
+    ) -> Result<Vec<PersonListed>, CompaniesError> {
+        caller.require(Permission::PeopleView, Target::Company(company_id.0))?;
+        let mut conn = self.pool().acquire().await?;
+        Ok(store::people(&mut conn, company_id, filter, self.now(), limit).await?)
+    }
+
+    /// Makes somebody an admin, or a basic user again.
+    pub async fn set_role(
+        &self,
+        caller: &Caller,
+        company_id: CompanyId,
+        user_id: &str,
+        role: Role,
+    ) -> Result<(), CompaniesError> {
+        // Whoever makes an admin gives all that an admin holds.
+        caller.require(Permission::AccessManage, Target::Company(company_id.0))?;
+        let mut tx = self.pool().begin().await?;
+        self.managed_in_tx(&mut tx, caller, company_id).await?;
+        let member = member_of(&mut tx, company_id, user_id).await?;
+        if member.role == role {
+            return Ok(());
+        }
+        if role == Role::User {
+            require_another_admin_in_tx(&mut tx, company_id, user_id).await?;
+        }
+        store::set_role(&mut tx, company_id, user_id, role).await?;
+        bring_member_in_tx(&mut tx, company_id, user_id).await?;
+        mark_in_tx(&mut tx, company_id, user_id).await?;
+        let change = (Some(json!({"role": member.role})), Some(json!({"role": role})), None);
+        self.record_person(&mut tx, caller, "person.role_changed", company_id, user_id, change).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Takes somebody out of the company, with all they were granted there. Their account stays.
+    pub async fn remove(
+        &self,
+        caller: &Caller,
+        company_id: CompanyId,
+        user_id: &str,
+        reason: Option<&Reason>,
+    ) -> Result<(), CompaniesError> {
+        let mut tx = self.pool().begin().await?;
+        self.managed_in_tx(&mut tx, caller, company_id).await?;
+        self.take_out(&mut tx, caller, company_id, user_id, ("person.removed", reason)).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Leaves a company.
+    pub async fn leave(&self, caller: &Caller, company_id: CompanyId) -> Result<(), CompaniesError> {
+        let user_id = caller.require_person()?;
+        let mut tx = self.pool().begin().await?;
+        lock_in_tx(&mut tx, company_id).await?;
+        self.take_out(&mut tx, caller, company_id, user_id, ("person.left", None)).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn take_out(
+        &self,
+        conn: &mut PgConnection,
+        caller: &Caller,
+        company_id: CompanyId,
+        user_id: &str,
+        (action, reason): (&'static str, Option<&Reason>),
+    ) -> Result<(), CompaniesError> {
+        let member = member_of(conn, company_id, user_id).await?;
+        require_another_admin_in_tx(conn, company_id, user_id).await?;
+        store::remove_member(conn, company_id, user_id, self.now()).await?;
+        access::delete_grants_in_tx(conn, company_id.0, user_id).await?;
+        bring_member_in_tx(conn, company_id, user_id).await?;
+        mark_in_tx(conn, company_id, user_id).await?;
+        let reason = reason.map(|reason| reason.text().to_owned());
+        let change = (Some(json!({"role": member.role})), None, reason);
+        Ok(self.record_person(conn, caller, action, company_id, user_id, change).await?)
+    }
+
+    /// Stops somebody from signing in; their sessions are over at once. Only for an account that belongs
+    /// to this company alone.
+    pub async fn disable(
+        &self,
+        caller: &Caller,
+        company_id: CompanyId,
+        user_id: &str,
+        reason: &Reason,
+    ) -> Result<(), CompaniesError> {
+        let mut tx = self.pool().begin().await?;
+        self.managed_in_tx(&mut tx, caller, company_id).await?;
+        member_of(&mut tx, company_id, user_id).await?;
+        if store::is_elsewhere(&mut tx, company_id, user_id).await? {
+            return Err(CompaniesError::InAnotherCompany);
+        }
+        companies_led_by_in_tx(&mut tx, user_id).await?;
+        let (now, by) = (self.now(), caller.require_person()?);
+        if store::set_block(&mut tx, user_id, DISABLED, Some((reason.text(), by, now))).await? {
+            sessions::end_all_in_tx(&mut tx, user_id, now).await?;
+            bring_standing_in_tx(&mut tx, user_id).await?;
+            mark_in_tx(&mut tx, company_id, user_id).await?;
+            let change = (None, None, Some(reason.text().to_owned()));
+            self.record_person(&mut tx, caller, "person.disabled", company_id, user_id, change).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Lets somebody sign in again whom an admin of the company had stopped.
+    pub async fn enable(
+        &self,
+        caller: &Caller,
+        company_id: CompanyId,
+        user_id: &str,
+    ) -> Result<(), CompaniesError> {
+        let mut tx = self.pool().begin().await?;
+        self.managed_in_tx(&mut tx, caller, company_id).await?;
+        member_of(&mut tx, company_id, user_id).await?;
+        if store::set_block(&mut tx, user_id, DISABLED, None).await? {
+            bring_standing_in_tx(&mut tx, user_id).await?;
+            mark_in_tx(&mut tx, company_id, user_id).await?;
+            let change = (None, None, None);
+            self.record_person(&mut tx, caller, "person.enabled", company_id, user_id, change).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Has Keycloak send somebody the link by which they choose a new password. Nobody chooses for them.
+    pub async fn start_password_reset(
+        &self,
+        caller: &Caller,
+        company_id: CompanyId,
+        user_id: &str,
+    ) -> Result<(), CompaniesError> {
+        let mut tx = self.pool().begin().await?;
+        self.managed_in_tx(&mut tx, caller, company_id).await?;
+        member_of(&mut tx, company_id, user_id).await?;
+        jobs::ask_new_password_in_tx(&mut tx, user_id).await?;
+        let change = (None, None, None);
+        self.record_person(&mut tx, caller, "person.password_reset_started", company_id, user_id, change)
+            .await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+pub(super) async fn member_of(
+    conn: &mut PgConnection,
+    company_id: CompanyId,
+    user_id: &str,
+) -> Result<Member, CompaniesError> {
+    Ok(store::member(conn, company_id, user_id).await?.ok_or(Denied::NotFound)?)
+}

@@ -1,0 +1,61 @@
+//! The last admin of a company stays, whatever path is tried, and whoever tries at the same moment.
+
+use axum::http::Method;
+use serde_json::json;
+
+use super::{House, reason};
+
+#[tokio::test]
+async fn the_last_admin_stays_by_every_path() {
+    let house = House::open().await;
+    let refused = "companies/last-admin";
+    house.call(Method::PUT, "/people/siti/role", json!({"role": "user"})).await.expect_problem(409, refused);
+    house.call(Method::DELETE, "/people/siti", json!({})).await.expect_problem(409, refused);
+    house.post("/people/siti/disable", reason()).await.expect_problem(409, refused);
+    let leave = format!("/me/companies/{}", house.company);
+    house.api.delete(&leave, &house.admin).await.expect_problem(409, refused);
+    assert_eq!(house.listed("?state=active").await, ["budi user active", "siti admin active"]);
+    assert!(house.api.audited("siti").await.is_empty());
+}
+
+#[tokio::test]
+async fn an_admin_who_cannot_act_does_not_count() {
+    let house = House::open().await;
+    house.call(Method::PUT, "/people/budi/role", json!({"role": "admin"})).await.expect(202);
+    house.post("/people/budi/disable", reason()).await.expect(202);
+    house.call(Method::DELETE, "/people/siti", json!({})).await.expect_problem(409, "companies/last-admin");
+    house.post("/people/budi/enable", json!({})).await.expect(202);
+    sqlx::query("UPDATE people SET enabled = false WHERE user_id = 'budi'")
+        .execute(&house.api.pool)
+        .await
+        .unwrap();
+    house.call(Method::DELETE, "/people/siti", json!({})).await.expect_problem(409, "companies/last-admin");
+}
+
+/// Two admins go at the same moment, each by another path: one of them stays, every time.
+#[tokio::test]
+async fn of_two_who_go_at_once_one_stays() {
+    for round in 0..12 {
+        let house = House::open().await;
+        house.call(Method::PUT, "/people/budi/role", json!({"role": "admin"})).await.expect(202);
+        let act = async |actor: &str, path: usize| {
+            let (token, other) = (house.api.token(actor), if actor == "siti" { "budi" } else { "siti" });
+            let (method, path, body) = match path % 4 {
+                0 => (Method::DELETE, format!("/me/companies/{}", house.company), json!({})),
+                1 => (Method::DELETE, house.path(&format!("/people/{other}")), json!({})),
+                2 => (Method::PUT, house.path(&format!("/people/{other}/role")), json!({"role": "user"})),
+                _ => (Method::POST, house.path(&format!("/people/{other}/disable")), reason()),
+            };
+            house.api.call(method, &path, &token, Some(body)).await
+        };
+        let (one, two) = tokio::join!(act("siti", round), act("budi", round / 2));
+        let left: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM company_members WHERE role = 'admin' AND removed_at IS NULL
+               AND user_id NOT IN (SELECT user_id FROM person_blocks)",
+        )
+        .fetch_one(&house.api.pool)
+        .await
+        .unwrap();
+        assert!(left >= 1, "round {round}: {one:?} {two:?}");
+    }
+}
