@@ -7,7 +7,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Method, Request, StatusCode},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use gatehouse::{
     adapters::{mail::MemoryMailer, sms::MemorySms},
     app::{Config, Features, Ports},
@@ -179,6 +179,8 @@ impl Api {
         body: Option<Value>,
         headers: &[(&str, &str)],
     ) -> Reply {
+        // Requests follow one another, so that what they leave behind has an order.
+        self.clock.advance(TimeDelta::milliseconds(1));
         let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
         if !token.is_empty() {
             request = request.header("authorization", format!("Bearer {token}"));
