@@ -12,6 +12,9 @@ const chromiumArgs = [
   '--disable-sync',
 ];
 
+const outages = /outage\.spec\.ts/;
+const settings = /trusted-browser\.spec\.ts/;
+
 export default defineConfig({
   testDir: './specs',
   outputDir: artifacts('browser'),
@@ -35,8 +38,9 @@ export default defineConfig({
     screenshot: 'only-on-failure',
   },
   projects: [
-    { name: 'walks', testIgnore: /outage\.spec\.ts/ },
-    // What stops a part of the stack disturbs everybody, so it comes last and alone.
-    { name: 'outages', testMatch: /outage\.spec\.ts/, dependencies: ['walks'] },
+    { name: 'walks', testIgnore: [outages, settings] },
+    // What stops a part of the stack or changes the realm disturbs everybody, so it comes last and alone.
+    { name: 'outages', testMatch: outages, dependencies: ['walks'] },
+    { name: 'settings', testMatch: settings, dependencies: ['outages'] },
   ],
 });

@@ -1,7 +1,11 @@
 //! Tests against the whole stack: real Keycloak with our realm and extension, Kafka, PostgreSQL and
 //! the service. They share one running stack and leave it working.
 
+mod broker;
+mod brute_force;
 mod crash;
 mod doors;
+mod obligation;
 mod outbox;
+mod sessions;
 mod support;

@@ -19,6 +19,10 @@ for (const language of ['en', 'id'] as Language[]) {
     await expect(factorsListed(page, 'email')).toHaveCount(0);
 
     await setUp(page, 'email');
+    await expect(page.locator('[name="password"]'), 'the password is asked again').toBeVisible();
+    await page.locator('[name="password"]').fill(person.password);
+    await page.locator('#kc-login').click();
+    await enterCodeFrom(page, person, 'sms');
     await giveDestination(page, person.email);
     await enterCodeFrom(page, person, 'email');
     await openSigningIn(page);

@@ -12,6 +12,8 @@ export interface KeycloakUser {
 export interface KeycloakCredential {
   id: string;
   type: string;
+  /** What may be shown of it, as JSON. */
+  credentialData?: string;
 }
 
 async function token(): Promise<string> {
@@ -25,7 +27,7 @@ async function token(): Promise<string> {
 }
 
 /** A call of Keycloak's Admin API, below the realm. */
-async function admin<T>(method: string, path: string, body?: unknown): Promise<T> {
+export async function admin<T>(method: string, path: string, body?: unknown): Promise<T> {
   const response = await fetch(`${stack().keycloak_url}/admin/realms/${stack().realm}/${path}`, {
     method,
     headers: { authorization: `Bearer ${await token()}`, 'content-type': 'application/json' },
@@ -53,4 +55,21 @@ export async function sessionsOf(userId: string): Promise<{ id: string }[]> {
 /** Ends all sessions of a person, as staff would. */
 export async function logOutEverywhere(userId: string): Promise<void> {
   await admin('POST', `users/${userId}/logout`);
+}
+
+/** Sets attributes of the realm while `act` runs, and takes them back. */
+export async function withRealm<T>(attributes: Record<string, string>, act: () => Promise<T>): Promise<T> {
+  const before = await admin<{ attributes: Record<string, string> }>('GET', '');
+  await admin('PUT', '', { attributes: { ...before.attributes, ...attributes } });
+  try {
+    return await act();
+  } finally {
+    await admin('PUT', '', { attributes: { ...before.attributes, ...Object.fromEntries(Object.keys(attributes).map((name) => [name, before.attributes[name] ?? ''])) } });
+  }
+}
+
+/** The secret of a confidential application. */
+export async function secretOf(clientId: string): Promise<string> {
+  const [client] = await admin<{ id: string }[]>('GET', `clients?clientId=${clientId}`);
+  return (await admin<{ value: string }>('GET', `clients/${client!.id}/client-secret`)).value;
 }

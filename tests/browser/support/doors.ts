@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { expect, type APIRequestContext, type BrowserContext, type Page } from '@playwright/test';
+import { secretOf } from './admin';
 import { realmUrl, stack } from './stack';
 
 /** Applications that people reach through Keycloak. */
@@ -61,10 +62,16 @@ export async function expectAccountConsole(page: Page, email: string): Promise<v
   await expect(page.locator('input[name="email"], [data-testid="email"]').first()).toHaveValue(email);
 }
 
+/** The portal was reached, with an authorization code. */
+export async function expectPortal(page: Page): Promise<void> {
+  await page.waitForURL((url) => url.href.startsWith(stack().gatehouse_url));
+}
+
 /** The token endpoint's answer, refusals included (RFC 6749). */
 export interface Tokens {
   access_token?: string;
   refresh_token?: string;
+  id_token?: string;
   error?: string;
 }
 
@@ -74,12 +81,36 @@ async function askForTokens(request: APIRequestContext, form: Record<string, str
 }
 
 /** Changes a code for tokens, as the application that asked for it. */
-export async function exchange(request: APIRequestContext, app: App, asked: SignInRequest, code: string): Promise<Tokens> {
+export async function exchange(request: APIRequestContext, app: App, asked: SignInRequest, code: string, secret = ''): Promise<Tokens> {
   const { redirectUri, verifier } = asked;
-  return askForTokens(request, { grant_type: 'authorization_code', client_id: app, code, redirect_uri: redirectUri, code_verifier: verifier });
+  return askForTokens(request, {
+    grant_type: 'authorization_code',
+    client_id: app,
+    client_secret: secret,
+    code,
+    redirect_uri: redirectUri,
+    code_verifier: verifier,
+  });
 }
 
 /** Renews tokens. */
 export async function refresh(request: APIRequestContext, app: App, refreshToken: string): Promise<Tokens> {
   return askForTokens(request, { grant_type: 'refresh_token', client_id: app, refresh_token: refreshToken });
+}
+
+/** What an ID token says about how the person signed in (OpenID Connect Core, section 2). */
+export interface Strength {
+  acr: string;
+  amr: string[];
+  sid: string;
+}
+
+/** What the application learns about the person who is signed in in this browser. */
+export async function strength(context: BrowserContext, parameters: Record<string, string> = {}): Promise<Strength> {
+  const asked = signInRequest('gatehouse-portal', parameters);
+  const answer = await context.request.get(asked.url, { maxRedirects: 0 });
+  const code = new URL(answer.headers()['location'] ?? 'none:', realmUrl()).searchParams.get('code');
+  expect(code, 'signed in').not.toBeNull();
+  const { id_token } = await exchange(context.request, 'gatehouse-portal', asked, code!, await secretOf('gatehouse-portal'));
+  return JSON.parse(Buffer.from(id_token!.split('.')[1]!, 'base64url').toString()) as Strength;
 }

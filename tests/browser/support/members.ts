@@ -1,17 +1,26 @@
 import { expect } from '@playwright/test';
 import { codeField, enterCodeFrom, givePassword, giveDestination, openAccount, openLoginOf, signUp } from './acts';
-import { expectAccountConsole, expectOpen } from './doors';
+import { expectAccountConsole, expectOpen, expectPortal } from './doors';
 import { newPerson, type Channel, type Person } from './person';
 import type { Visit, Visitor } from './test';
 import type { Language } from './words';
 
-/** Somebody who signed up earlier, in a browser that is gone: one without JavaScript, which gets there quickest. */
-export async function member(visitor: Visit, language: Language, channel: Channel): Promise<Person> {
+/**
+ * Somebody who signed up earlier, in a browser that is gone: one without JavaScript, which gets there quickest. `look` sees
+ * that browser before.
+ */
+export async function member(
+  visitor: Visit,
+  language: Language,
+  channel: Channel,
+  look: (signedUp: Visitor) => Promise<void> = async () => {},
+): Promise<Person> {
   const person = newPerson(language);
   const { page, context } = await visitor(language, { javaScriptEnabled: false });
   await openLoginOf(page, 'gatehouse-portal');
   await signUp(page, person, channel);
   await expectOpen(context);
+  await look({ page, context });
   await context.close();
   return person;
 }
@@ -33,13 +42,14 @@ export async function signedIn(visitor: Visit, person: Person, channel: Channel)
   return visit;
 }
 
-/** The person signs in by the factor they have, and adds another one as the account console would ask them to. */
+/** The person adds another factor as the account console would ask them to: it starts with a fresh login. */
 export async function addFactor(visitor: Visit, person: Person, has: Channel, adds: Channel): Promise<void> {
-  const { page, context } = await signedIn(visitor, person, has);
-  await openLoginOf(page, 'account-console', { kc_action: `gh-enrol-${adds}` });
+  const { page, context } = await visitor(person.language, { javaScriptEnabled: false });
+  await openLoginOf(page, 'gatehouse-portal', { kc_action: `gh-enrol-${adds}` });
+  await givePassword(page, person);
+  await enterCodeFrom(page, person, has);
   await giveDestination(page, adds === 'sms' ? person.phone : person.email);
   await enterCodeFrom(page, person, adds);
-  await expectAccountConsole(page, person.email);
-  await expectOpen(context);
+  await expectPortal(page);
   await context.close();
 }

@@ -24,10 +24,10 @@ pub struct Page {
 }
 
 /// Someone who reads pages and posts forms. Keycloak's cookies are `Secure` also over http on
-/// loopback, where browsers send them; so does this one.
+/// loopback, where browsers send them; so does this one. Each belongs to the path of its realm.
 pub struct Person {
     http: Client,
-    cookies: BTreeMap<String, String>,
+    cookies: BTreeMap<(String, String), String>,
 }
 
 impl Person {
@@ -52,12 +52,18 @@ impl Person {
     }
 
     async fn send(&mut self, request: reqwest::RequestBuilder) -> Result<Response> {
-        let jar: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let response = request.header(COOKIE, jar.join("; ")).send().await?;
+        let mut request = request.build()?;
+        let here = request.url().path().to_owned();
+        let jar = self.cookies.iter().filter(|((path, _), _)| here.starts_with(path));
+        let jar: Vec<String> = jar.map(|((_, name), value)| format!("{name}={value}")).collect();
+        request.headers_mut().insert(COOKIE, jar.join("; ").parse()?);
+        let response = self.http.execute(request).await?;
         for cookie in response.headers().get_all(SET_COOKIE) {
-            let pair = cookie.to_str()?.split(';').next().unwrap_or_default();
+            let (pair, attributes) = cookie.to_str()?.split_once(';').unwrap_or_default();
+            let path =
+                attributes.split(';').find_map(|part| part.trim().strip_prefix("Path=")).unwrap_or("/");
             if let Some((name, value)) = pair.split_once('=') {
-                self.cookies.insert(name.trim().to_owned(), value.to_owned());
+                self.cookies.insert((path.to_owned(), name.trim().to_owned()), value.to_owned());
             }
         }
         Ok(response)

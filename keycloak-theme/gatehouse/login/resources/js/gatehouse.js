@@ -38,6 +38,31 @@ function countDownToResend() {
     }, 250);
 }
 
+/** Says what has become of the message with the code, as soon as it is known. Screen readers hear a change, not each question. */
+function followDelivery() {
+    const place = document.getElementById("gatehouse-delivery");
+    const over = () => ["delivered", "failed"].includes(place.dataset.state);
+    if (!place || over()) return;
+
+    const end = Date.now() + 3 * 60 * 1000;
+    let pause = 1000;
+    const ask = async () => {
+        // nobody looks: the next question can wait until somebody does
+        if (!document.hidden) {
+            const answer = await fetch(place.dataset.news, { cache: "no-store" }).catch(() => null);
+            if (answer?.status === 404) return;
+            const news = answer?.ok ? await answer.json().catch(() => null) : null;
+            if (news && news.text !== place.textContent) {
+                place.textContent = news.text;
+                place.dataset.state = news.delivery;
+            }
+        }
+        pause = Math.min(pause * 1.5, 10000);
+        if (!over() && Date.now() < end) setTimeout(ask, pause);
+    };
+    setTimeout(ask, pause);
+}
+
 /** Shows until when the code is valid, on the person's own clock. */
 function showExpiry() {
     const place = document.querySelector("[data-gatehouse-expires]");
@@ -77,6 +102,7 @@ function followOnce() {
 }
 
 countDownToResend();
+followDelivery();
 showExpiry();
 submitOnce();
 followOnce();

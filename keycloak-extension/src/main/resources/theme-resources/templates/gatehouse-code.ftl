@@ -1,11 +1,19 @@
-<#-- Asks for a one-time code. Needs: otp (channel, hint, codeLength, expiresAt, resendInSeconds, attemptsLeft, purpose), canChange. -->
+<#-- Asks for a one-time code. Needs: otp (channel, hint, delivery, newsAddress, codeLength, expiresAt, resendInSeconds, attemptsLeft,
+     purpose), canChange. -->
 <#import "template.ftl" as layout>
 <#assign invalid=messagesPerField.existsError('code')>
 <@layout.registrationLayout displayMessage=!invalid; section>
     <#if section = "header">
         ${msg("gatehouse.code." + otp.channel + ".title")}
     <#elseif section = "form">
-        <p class="instruction">${msg("gatehouse.code." + otp.channel + ".sent")} <strong class="gatehouse-hint">${otp.hint}</strong></p>
+        <#-- what has become of the message; a script keeps it up to date, without one the button below asks again -->
+        <p id="gatehouse-delivery" class="instruction" role="status" aria-live="polite" data-state="${otp.delivery}"
+           data-news="${otp.newsAddress}">${msg("gatehouse.delivery." + otp.channel + "." + otp.delivery, otp.hint)}</p>
+        <noscript>
+            <form id="gatehouse-check" action="${url.loginAction}" method="post">
+                <button type="submit" name="action" value="check" class="${properties.kcButtonLinkClass!}">${msg("gatehouse.delivery.check")}</button>
+            </form>
+        </noscript>
         <form id="gatehouse-code" class="${properties.kcFormClass!}" action="${url.loginAction}" method="post">
             <div class="${properties.kcFormGroupClass!}">
                 <div class="${properties.kcFormGroupLabelClass!}">

@@ -36,7 +36,7 @@
         </form>
         <section class="gatehouse-notice" aria-labelledby="gatehouse-notice-title">
             <h2 id="gatehouse-notice-title">${msg("gatehouse.enrol." + channel + ".notice.title")}</h2>
-            <p>${msg("gatehouse.enrol." + channel + ".notice.text")}</p>
+            <p>${msg("gatehouse.enrol." + channel + ".notice.text")} ${msg("gatehouse.enrol.notice.confirm")}</p>
             <#if canChoose!false>
                 <form id="gatehouse-choose" action="${url.loginAction}" method="post">
                     <button type="submit" name="action" value="choose" class="${properties.kcButtonSecondaryClass!} ${properties.kcButtonBlockClass!}">${msg("gatehouse.enrol.choose")}</button>

@@ -2,14 +2,14 @@ package io.gatehouse.keycloak.events;
 
 import java.util.List;
 
-import org.keycloak.Config;
 import org.keycloak.connections.jpa.entityprovider.JpaEntityProvider;
 import org.keycloak.connections.jpa.entityprovider.JpaEntityProviderFactory;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
+
+import io.gatehouse.keycloak.provider.StatelessProvider;
 
 /** Adds the outbox table to Keycloak's own schema; Liquibase creates it when Keycloak starts. */
-public class OutboxEntityProviderFactory implements JpaEntityProviderFactory, JpaEntityProvider {
+public class OutboxEntityProviderFactory implements JpaEntityProviderFactory, JpaEntityProvider, StatelessProvider<JpaEntityProvider> {
 
     /** Its first twelve characters name the change-log table ({@code databasechangelog_gatehouse_ou}): keep them unique. */
     static final String ID = "gatehouse-outbox";
@@ -37,20 +37,5 @@ public class OutboxEntityProviderFactory implements JpaEntityProviderFactory, Jp
     @Override
     public JpaEntityProvider create(KeycloakSession session) {
         return this;
-    }
-
-    @Override
-    public void init(Config.Scope config) {
-        // nothing to configure
-    }
-
-    @Override
-    public void postInit(KeycloakSessionFactory factory) {
-        // nothing to prepare
-    }
-
-    @Override
-    public void close() {
-        // holds nothing
     }
 }

@@ -6,48 +6,80 @@ import org.keycloak.Config;
 import org.keycloak.authentication.RequiredActionContext;
 import org.keycloak.authentication.RequiredActionFactory;
 import org.keycloak.authentication.RequiredActionProvider;
+import org.keycloak.models.Constants;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.FormMessage;
+import org.keycloak.sessions.AuthenticationSessionModel;
+
+import io.gatehouse.keycloak.browser.TrustedBrowsers;
+import io.gatehouse.keycloak.provider.StatelessProvider;
 
 import jakarta.ws.rs.core.Response;
 
 /**
  * Offers the second factors and starts the enrolment of the chosen one. It is also the second lock beside the flows: whatever door a
- * person came by, such as registration or an identity provider, without a factor they are asked to enrol one.
+ * person came by, such as registration or an identity provider, without a factor they are asked to enrol one, and with a factor that
+ * was not asked for they come no further.
  */
-public class ChooseFactorAction implements RequiredActionProvider, RequiredActionFactory {
+public class ChooseFactorAction implements RequiredActionProvider, RequiredActionFactory, StatelessProvider<RequiredActionProvider> {
 
     private static final String OPTION = "option";
     private static final String TEMPLATE = "gatehouse-choose-factor.ftl";
+
+    private Obligation obligation = new Obligation(null);
 
     @Override
     public String getId() {
         return SecondFactors.CHOOSE;
     }
 
+    /** The switch for everybody at once: {@code spi-required-action--gh-choose-factor--second-factor}. */
+    @Override
+    public void init(Config.Scope config) {
+        obligation = new Obligation(config.get("secondFactor"));
+    }
+
+    boolean isMandatory(AuthenticationSessionModel login) {
+        return obligation.isMandatory(login.getRealm(), login.getClient());
+    }
+
+    /** Runs at every login, also one that only continues a session, and again after each required action. */
     @Override
     public void evaluateTriggers(RequiredActionContext context) {
-        if (!SecondFactors.has(context.getUser())
-                && !SecondFactors.pending(context.getRealm(), context.getUser(), context.getAuthenticationSession())) {
-            context.getAuthenticationSession().addRequiredAction(SecondFactors.CHOOSE);
+        AuthenticationSessionModel login = context.getAuthenticationSession();
+        UserModel user = context.getUser();
+        new TrustedBrowsers(context.getSession()).prune(user);
+        if (WeakLogin.is(context)) {
+            login.removeClientNote(Constants.KC_ACTION);
+            login.addRequiredAction(SecondFactors.CHOOSE);
+        } else if (!SecondFactors.has(user) && isMandatory(login) && !SecondFactors.pending(context.getRealm(), user, login)) {
+            login.addRequiredAction(SecondFactors.CHOOSE);
         }
     }
 
     @Override
     public void requiredActionChallenge(RequiredActionContext context) {
-        context.challenge(page(context, null));
+        if (WeakLogin.is(context)) {
+            WeakLogin.end(context);
+        } else if (SecondFactors.has(context.getUser())) {
+            context.success();
+        } else {
+            context.challenge(page(context, null));
+        }
     }
 
     @Override
     public void processAction(RequiredActionContext context) {
         String option = context.getHttpRequest().getDecodedFormParameters().getFirst(OPTION);
-        if (option == null || !SecondFactors.offered(context.getRealm()).contains(option)) {
+        if (SecondFactors.has(context.getUser())) {
+            requiredActionChallenge(context);
+        } else if (option == null || !SecondFactors.offered(context.getRealm()).contains(option)) {
             context.challenge(page(context, new FormMessage(OPTION, "gatehouse.choose.title")));
-            return;
+        } else {
+            context.getAuthenticationSession().addRequiredAction(option);
+            context.success();
         }
-        context.getAuthenticationSession().addRequiredAction(option);
-        context.success();
     }
 
     private static Response page(RequiredActionContext context, FormMessage error) {
@@ -64,20 +96,5 @@ public class ChooseFactorAction implements RequiredActionProvider, RequiredActio
     @Override
     public RequiredActionProvider create(KeycloakSession session) {
         return this;
-    }
-
-    @Override
-    public void init(Config.Scope config) {
-        // nothing to configure
-    }
-
-    @Override
-    public void postInit(KeycloakSessionFactory factory) {
-        // nothing to prepare
-    }
-
-    @Override
-    public void close() {
-        // holds nothing
     }
 }

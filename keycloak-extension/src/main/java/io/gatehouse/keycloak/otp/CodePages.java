@@ -8,6 +8,7 @@ import org.keycloak.forms.login.LoginFormsProvider;
 import org.keycloak.models.utils.FormMessage;
 
 import io.gatehouse.keycloak.otp.service.Challenge;
+import io.gatehouse.keycloak.otp.service.Delivery;
 import io.gatehouse.keycloak.otp.service.OtpResult;
 import io.gatehouse.keycloak.otp.service.Problems;
 
@@ -68,10 +69,18 @@ final class CodePages {
         return forms.get().setError(message, argument).setAttribute("canRetry", canRetry).createForm(UNAVAILABLE_TEMPLATE);
     }
 
+    /** Key of the sentence that says what has become of the message; its argument is the hint. */
+    static String deliveryKey(Challenge challenge, Delivery delivery) {
+        return "gatehouse.delivery." + challenge.channel() + "." + delivery.id();
+    }
+
     private Response page(LoginFormsProvider form, Challenge challenge) {
+        Delivery delivery = code.delivery(challenge);
         return form.setAttribute("otp", Map.of(
                         "channel", challenge.channel(),
                         "hint", challenge.hint(),
+                        "delivery", delivery.id(),
+                        "newsAddress", code.newsAddress().toString(),
                         "codeLength", challenge.codeLength(),
                         "expiresAt", challenge.expiresAt(),
                         "resendAt", challenge.resendAt(),

@@ -1,6 +1,7 @@
 package io.gatehouse.keycloak.otp;
 
 import java.io.IOException;
+import java.net.URI;
 import java.util.Optional;
 
 import org.keycloak.models.KeycloakSession;
@@ -10,6 +11,7 @@ import org.keycloak.util.JsonSerialization;
 
 import io.gatehouse.keycloak.otp.service.Challenge;
 import io.gatehouse.keycloak.otp.service.ChallengeRequest;
+import io.gatehouse.keycloak.otp.service.Delivery;
 import io.gatehouse.keycloak.otp.service.Factor;
 import io.gatehouse.keycloak.otp.service.OtpResult;
 import io.gatehouse.keycloak.otp.service.OtpService;
@@ -20,6 +22,9 @@ import io.gatehouse.keycloak.otp.service.Purpose;
  * whose name holds step, person and purpose, so that what was gained at one step can never count at another.
  */
 final class CodeSession {
+
+    /** Note that names the note of the code whose page was shown last. */
+    private static final String SHOWN = "gatehouse.code.shown";
 
     private final KeycloakSession session;
     private final AuthenticationSessionModel login;
@@ -48,16 +53,32 @@ final class CodeSession {
 
     /** What was sent at this step, even if it has expired. */
     Optional<Challenge> current() {
+        return read(login, note);
+    }
+
+    /** The code whose page this login has shown last. There is no way to name another one. */
+    static Optional<Challenge> shown(AuthenticationSessionModel login) {
+        return Optional.ofNullable(login.getAuthNote(SHOWN)).flatMap(note -> read(login, note));
+    }
+
+    private static Optional<Challenge> read(AuthenticationSessionModel login, String note) {
         String json = login.getAuthNote(note);
-        if (json == null) {
-            return Optional.empty();
-        }
         try {
-            return Optional.of(JsonSerialization.readValue(json, Challenge.class));
+            return json == null ? Optional.empty() : Optional.of(JsonSerialization.readValue(json, Challenge.class));
         } catch (IOException e) {
-            forget();
+            login.removeAuthNote(note);
             return Optional.empty();
         }
+    }
+
+    Delivery delivery(Challenge challenge) {
+        return service().delivery(challenge.id());
+    }
+
+    /** Where the page asks for news of the delivery: for this tab of this login, which its cookie proves. */
+    URI newsAddress() {
+        return session.getContext().getUri().getBaseUriBuilder().path("realms").path(login.getRealm().getName()).path("gatehouse/code-delivery")
+                .queryParam("client_id", login.getClient().getClientId()).queryParam("tab_id", login.getTabId()).build();
     }
 
     void forget() {
@@ -103,6 +124,7 @@ final class CodeSession {
     private void store(Challenge challenge) {
         try {
             login.setAuthNote(note, JsonSerialization.writeValueAsString(challenge));
+            login.setAuthNote(SHOWN, note);
         } catch (IOException e) {
             throw new IllegalStateException("strings and numbers are always writable as JSON", e);
         }

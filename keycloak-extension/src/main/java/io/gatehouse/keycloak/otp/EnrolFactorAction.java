@@ -1,11 +1,12 @@
 package io.gatehouse.keycloak.otp;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-import org.keycloak.Config;
 import org.keycloak.authentication.CredentialRegistrator;
 import org.keycloak.authentication.InitiatedActionSupport;
 import org.keycloak.authentication.RequiredActionContext;
@@ -16,7 +17,6 @@ import org.keycloak.events.Details;
 import org.keycloak.events.EventType;
 import org.keycloak.models.Constants;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RequiredActionConfigModel;
 import org.keycloak.models.utils.FormMessage;
 import org.keycloak.provider.ProviderConfigProperty;
@@ -28,6 +28,7 @@ import io.gatehouse.keycloak.otp.service.Factor;
 import io.gatehouse.keycloak.otp.service.OtpResult;
 import io.gatehouse.keycloak.otp.service.Problems;
 import io.gatehouse.keycloak.otp.service.Purpose;
+import io.gatehouse.keycloak.provider.StatelessProvider;
 
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
@@ -36,7 +37,8 @@ import jakarta.ws.rs.core.Response;
  * Enrols one channel: the person says where codes shall go and proves it with the first one. Only then is there a credential. A
  * factor that exists already is replaced; from the account console that asks for a fresh login first ({@code max_auth_age}).
  */
-public abstract class EnrolFactorAction implements RequiredActionProvider, RequiredActionFactory, CredentialRegistrator {
+public abstract class EnrolFactorAction implements RequiredActionProvider, RequiredActionFactory, CredentialRegistrator,
+        StatelessProvider<RequiredActionProvider> {
 
     private static final String TEMPLATE = "gatehouse-enrol.ftl";
     private static final String DESTINATION = "destination";
@@ -44,6 +46,10 @@ public abstract class EnrolFactorAction implements RequiredActionProvider, Requi
     private static final String CHANGE = "change";
     /** RFC 5321 section 4.5.3.1.3 allows no longer path; phone numbers are far shorter. */
     private static final int MAX_DESTINATION = 254;
+
+    /** Version of the texts {@code gatehouse.enrol.*.notice.text}; change it with them. */
+    private static final String NOTICE_VERSION = "2026-11-22";
+    private static final String NOTICE_CONFIRMED_AT = "gatehouse.notice-confirmed-at";
 
     private static final String COUNTRIES = "countries";
     private static final String DEFAULT_COUNTRIES = "ID,SG,MY";
@@ -78,6 +84,11 @@ public abstract class EnrolFactorAction implements RequiredActionProvider, Requi
 
     @Override
     public void processAction(RequiredActionContext context) {
+        if (WeakLogin.is(context)) {
+            // The person has enrolled a factor elsewhere, while this login was waiting here.
+            WeakLogin.end(context);
+            return;
+        }
         MultivaluedMap<String, String> form = context.getHttpRequest().getDecodedFormParameters();
         CodeSession code = code(context);
         Optional<Challenge> current = code.current();
@@ -106,7 +117,9 @@ public abstract class EnrolFactorAction implements RequiredActionProvider, Requi
         Factor factor = outcome.proved();
         FactorCredentialProvider credentials = (FactorCredentialProvider) context.getSession()
                 .getProvider(CredentialProvider.class, channel.credentialType());
-        credentials.replace(context.getUser(), new FactorCredential(factor.id(), channel, factor.hint()));
+        String confirmedAt = context.getAuthenticationSession().getAuthNote(NOTICE_CONFIRMED_AT);
+        credentials.replace(context.getUser(), new FactorCredential(factor.id(), channel, factor.hint(),
+                new FactorCredential.Notice(NOTICE_VERSION, confirmedAt)));
         // The default would be CUSTOM_REQUIRED_ACTION, which tells nobody that there is a new credential.
         context.getEvent().event(EventType.UPDATE_CREDENTIAL).detail(Details.CREDENTIAL_TYPE, channel.credentialType());
         context.success();
@@ -116,6 +129,8 @@ public abstract class EnrolFactorAction implements RequiredActionProvider, Requi
         if (destination.isEmpty() || destination.length() > MAX_DESTINATION) {
             return destinationPage(context, "", error(Problems.DESTINATION_INVALID, null));
         }
+        // The page says that asking for the code confirms the notice on it.
+        context.getAuthenticationSession().setAuthNote(NOTICE_CONFIRMED_AT, Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         OtpResult<Challenge> result = code.issue(destination);
         if (result instanceof OtpResult.Ok<Challenge> sent) {
             return pages(context, code).ask(sent.value());
@@ -186,21 +201,6 @@ public abstract class EnrolFactorAction implements RequiredActionProvider, Requi
     @Override
     public RequiredActionProvider create(KeycloakSession session) {
         return this;
-    }
-
-    @Override
-    public void init(Config.Scope config) {
-        // options are the realm's
-    }
-
-    @Override
-    public void postInit(KeycloakSessionFactory factory) {
-        // nothing to prepare
-    }
-
-    @Override
-    public void close() {
-        // holds nothing
     }
 
     public static final class Sms extends EnrolFactorAction {

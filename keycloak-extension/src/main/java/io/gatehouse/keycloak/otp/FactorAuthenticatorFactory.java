@@ -2,16 +2,16 @@ package io.gatehouse.keycloak.otp;
 
 import java.util.List;
 
-import org.keycloak.Config;
 import org.keycloak.authentication.Authenticator;
 import org.keycloak.authentication.AuthenticatorFactory;
 import org.keycloak.models.AuthenticationExecutionModel.Requirement;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.provider.ProviderConfigProperty;
 
+import io.gatehouse.keycloak.provider.PlainFactory;
+
 /** The authenticators {@code gh-sms} and {@code gh-email}. */
-public abstract class FactorAuthenticatorFactory implements AuthenticatorFactory {
+public abstract class FactorAuthenticatorFactory implements AuthenticatorFactory, PlainFactory<Authenticator> {
 
     private static final Requirement[] REQUIREMENTS = {Requirement.REQUIRED, Requirement.ALTERNATIVE, Requirement.DISABLED};
 
@@ -66,21 +66,6 @@ public abstract class FactorAuthenticatorFactory implements AuthenticatorFactory
     @Override
     public Authenticator create(KeycloakSession session) {
         return new FactorAuthenticator(channel);
-    }
-
-    @Override
-    public void init(Config.Scope config) {
-        // nothing to configure
-    }
-
-    @Override
-    public void postInit(KeycloakSessionFactory factory) {
-        // nothing to prepare
-    }
-
-    @Override
-    public void close() {
-        // holds nothing
     }
 
     public static final class Sms extends FactorAuthenticatorFactory {

@@ -7,6 +7,7 @@ import org.keycloak.credential.CredentialModel;
 import org.keycloak.util.JsonSerialization;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
@@ -15,12 +16,23 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  *
  * @param factorId id of the factor in the service
  * @param hint     masked destination, fit to be shown
+ * @param notice   which notice about the channel the person has confirmed, and when; {@code null} for factors from before it was kept
  */
-public record FactorCredential(String factorId, Channel channel, String hint) {
+public record FactorCredential(String factorId, Channel channel, String hint, Notice notice) {
+
+    /**
+     * The notice of the risks that NIST SP 800-63B-4 section 3.2.9 asks for.
+     *
+     * @param version     of its text
+     * @param confirmedAt RFC 3339
+     */
+    public record Notice(@JsonProperty("version") String version, @JsonProperty("confirmed_at") String confirmedAt) {
+    }
 
     @JsonIgnoreProperties(ignoreUnknown = true)
     private record Data(@JsonProperty("factor_id") String factorId, @JsonProperty("channel") String channel,
-                        @JsonProperty("hint") String hint) {
+                        @JsonProperty("hint") String hint,
+                        @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("notice") Notice notice) {
     }
 
     public static boolean isFactor(String credentialType) {
@@ -33,7 +45,7 @@ public record FactorCredential(String factorId, Channel channel, String hint) {
                 .orElseThrow(() -> new IllegalArgumentException("not a factor: " + model.getType()));
         try {
             Data data = JsonSerialization.readValue(model.getCredentialData(), Data.class);
-            return new FactorCredential(data.factorId(), channel, data.hint());
+            return new FactorCredential(data.factorId(), channel, data.hint(), data.notice());
         } catch (IOException e) {
             throw new IllegalArgumentException("unreadable credential data of credential " + model.getId(), e);
         }
@@ -46,9 +58,9 @@ public record FactorCredential(String factorId, Channel channel, String hint) {
         model.setUserLabel(hint);
         model.setSecretData("{}");
         try {
-            model.setCredentialData(JsonSerialization.writeValueAsString(new Data(factorId, channel.id(), hint)));
+            model.setCredentialData(JsonSerialization.writeValueAsString(new Data(factorId, channel.id(), hint, notice)));
         } catch (IOException e) {
-            throw new IllegalStateException("three strings are always writable as JSON", e);
+            throw new IllegalStateException("strings are always writable as JSON", e);
         }
         return model;
     }

@@ -44,6 +44,11 @@ final class SecondFactors {
                 .anyMatch(action -> ENROLMENTS.contains(action) && enabled(realm, action));
     }
 
+    /** Whether the realm shows the choice at all. */
+    static boolean canChoose(RealmModel realm) {
+        return enabled(realm, CHOOSE);
+    }
+
     private static boolean enabled(RealmModel realm, String action) {
         RequiredActionProviderModel model = realm.getRequiredActionProviderByAlias(action);
         return model != null && model.isEnabled();

@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 
-import org.keycloak.Config;
 import org.keycloak.authentication.FormAction;
 import org.keycloak.authentication.FormActionFactory;
 import org.keycloak.authentication.FormContext;
@@ -14,12 +13,13 @@ import org.keycloak.forms.login.LoginFormsProvider;
 import org.keycloak.models.AuthenticationExecutionModel.Requirement;
 import org.keycloak.models.AuthenticatorConfigModel;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.FormMessage;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ProviderConfigurationBuilder;
+
+import io.gatehouse.keycloak.provider.StatelessProvider;
 
 import jakarta.ws.rs.core.MultivaluedMap;
 
@@ -27,7 +27,7 @@ import jakarta.ws.rs.core.MultivaluedMap;
  * Part of the registration form: the terms have to be accepted, and it is kept which version was and when. Keycloak's own action keeps
  * neither. An execution without a configured version refuses everybody, rather than record an agreement to nothing.
  */
-public class TermsFormAction implements FormAction, FormActionFactory {
+public class TermsFormAction implements FormAction, FormActionFactory, StatelessProvider<FormAction> {
 
     private static final String VERSION = "version";
     private static final String FIELD = "termsAccepted";
@@ -122,20 +122,5 @@ public class TermsFormAction implements FormAction, FormActionFactory {
     @Override
     public FormAction create(KeycloakSession session) {
         return this;
-    }
-
-    @Override
-    public void init(Config.Scope config) {
-        // options are the realm's
-    }
-
-    @Override
-    public void postInit(KeycloakSessionFactory factory) {
-        // nothing to prepare
-    }
-
-    @Override
-    public void close() {
-        // holds nothing
     }
 }

@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import io.gatehouse.keycloak.events.OutboxEventListenerFactory;
+import io.gatehouse.keycloak.otp.CodeDeliveryResource;
 import io.gatehouse.keycloak.state.CurrentState;
 
 import jakarta.persistence.EntityManager;
@@ -100,6 +101,12 @@ public class ResyncResource {
         // Keycloak refuses to send an answer without content type.
         return Response.accepted(JsonNodeFactory.instance.objectNode().put("accepted", accepted).toString())
                 .type(MediaType.APPLICATION_JSON_TYPE).build();
+    }
+
+    /** News for the code page; the only thing here that is open to people. */
+    @Path("code-delivery")
+    public CodeDeliveryResource codeDelivery() {
+        return new CodeDeliveryResource(session);
     }
 
     private Response page(String query, String after, int max, Function<String, ObjectNode> describe) {

@@ -1,13 +1,13 @@
 package io.gatehouse.keycloak.resync;
 
-import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.services.resource.RealmResourceProvider;
 import org.keycloak.services.resource.RealmResourceProviderFactory;
 
+import io.gatehouse.keycloak.provider.PlainFactory;
+
 /** Serves {@link ResyncResource} below {@code /realms/{realm}/gatehouse}. */
-public class ResyncResourceProviderFactory implements RealmResourceProviderFactory {
+public class ResyncResourceProviderFactory implements RealmResourceProviderFactory, PlainFactory<RealmResourceProvider> {
 
     @Override
     public String getId() {
@@ -27,20 +27,5 @@ public class ResyncResourceProviderFactory implements RealmResourceProviderFacto
                 // holds nothing
             }
         };
-    }
-
-    @Override
-    public void init(Config.Scope config) {
-        // nothing to configure
-    }
-
-    @Override
-    public void postInit(KeycloakSessionFactory factory) {
-        // nothing to prepare
-    }
-
-    @Override
-    public void close() {
-        // holds nothing
     }
 }

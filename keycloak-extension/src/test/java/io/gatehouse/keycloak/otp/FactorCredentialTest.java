@@ -2,6 +2,7 @@ package io.gatehouse.keycloak.otp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 import org.keycloak.credential.CredentialModel;
@@ -10,7 +11,7 @@ class FactorCredentialTest {
 
     @Test
     void keepsAReferenceAndAHintAndNothingElse() {
-        FactorCredential factor = new FactorCredential("f-1", Channel.SMS, "•••• 7890");
+        FactorCredential factor = new FactorCredential("f-1", Channel.SMS, "•••• 7890", null);
 
         CredentialModel model = factor.toModel();
 
@@ -18,6 +19,17 @@ class FactorCredentialTest {
         assertEquals("{\"factor_id\":\"f-1\",\"channel\":\"sms\",\"hint\":\"•••• 7890\"}", model.getCredentialData());
         assertEquals("{}", model.getSecretData());
         assertEquals(factor, FactorCredential.from(model));
+    }
+
+    @Test
+    void a06_47_keepsWhichNoticeWasConfirmedAndWhen() {
+        FactorCredential factor = new FactorCredential("f-1", Channel.SMS, "•••• 7890",
+                new FactorCredential.Notice("2026-11-22", "2026-11-22T02:00:00Z"));
+
+        String data = factor.toModel().getCredentialData();
+
+        assertTrue(data.endsWith("\"notice\":{\"version\":\"2026-11-22\",\"confirmed_at\":\"2026-11-22T02:00:00Z\"}}"), data);
+        assertEquals(factor, FactorCredential.from(factor.toModel()));
     }
 
     @Test

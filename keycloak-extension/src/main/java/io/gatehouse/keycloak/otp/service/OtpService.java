@@ -11,4 +11,7 @@ public interface OtpService extends Provider {
     OtpResult<Challenge> resend(String challengeId, String authSessionId);
 
     OtpResult<Factor> verify(String challengeId, String authSessionId, String code);
+
+    /** What has become of the message. The caller makes sure that the challenge is one of the login that asks. */
+    Delivery delivery(String challengeId);
 }

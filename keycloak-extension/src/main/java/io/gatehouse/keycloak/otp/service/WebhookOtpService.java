@@ -11,6 +11,7 @@ import org.apache.http.entity.ByteArrayEntity;
 import org.apache.http.entity.ContentType;
 import org.jboss.logging.Logger;
 import org.keycloak.http.simple.SimpleHttp;
+import org.keycloak.http.simple.SimpleHttpRequest;
 import org.keycloak.http.simple.SimpleHttpResponse;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -26,6 +27,7 @@ final class WebhookOtpService implements OtpService {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long MAX_ANSWER_BYTES = 64 * 1024;
     private static final int TRIES = 2;
+    private static final byte[] NO_BODY = {};
 
     private record Answer(int status, String signatures, String retryAfter, String body) {
     }
@@ -66,6 +68,13 @@ final class WebhookOtpService implements OtpService {
                 ? new OtpResult.Refused<>(no.problem(), no.attemptsLeft(), no.retryAfterSeconds()) : new OtpResult.Unavailable<>();
     }
 
+    /** Somebody waits for a page, so this is asked once, and not knowing is an answer. */
+    @Override
+    public Delivery delivery(String challengeId) {
+        OtpResult<JsonNode> result = call("/otp/v1/challenges/" + challengeId, NO_BODY, 1, JsonNode.class);
+        return result instanceof OtpResult.Ok<JsonNode> ok ? Delivery.of(ok.value().path("delivery").asText()) : Delivery.UNKNOWN;
+    }
+
     @Override
     public void close() {
         // the connection pool is Keycloak's
@@ -85,6 +94,14 @@ final class WebhookOtpService implements OtpService {
     }
 
     private <T> OtpResult<T> post(String path, Object body, Class<T> answerType) {
+        try {
+            return call(path, JSON.writeValueAsBytes(body), TRIES, answerType);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("strings are always writable as JSON", e);
+        }
+    }
+
+    private <T> OtpResult<T> call(String path, byte[] body, int tries, Class<T> answerType) {
         if (config == null) {
             return unavailable("no address configured");
         }
@@ -92,7 +109,7 @@ final class WebhookOtpService implements OtpService {
             return unavailable("too many calls at the same time");
         }
         try {
-            return read(exchange(path, JSON.writeValueAsBytes(body)), answerType);
+            return read(exchange(path, body, tries), answerType);
         } catch (IOException e) {
             LOG.debug("call failed", e);
             return unavailable(e.getClass().getSimpleName());
@@ -102,10 +119,10 @@ final class WebhookOtpService implements OtpService {
     }
 
     /** The id stays the same when a call is repeated, so the service carries it out once however often it arrives. */
-    private Answer exchange(String path, byte[] body) throws IOException {
+    private Answer exchange(String path, byte[] body, int tries) throws IOException {
         String id = "msg_" + UUID.randomUUID();
         IOException failure = null;
-        for (int attempt = 0; attempt < TRIES; attempt++) {
+        for (int attempt = 0; attempt < tries; attempt++) {
             try {
                 return exchange(path, id, Instant.now().getEpochSecond(), body);
             } catch (ForgedAnswerException e) {
@@ -118,13 +135,12 @@ final class WebhookOtpService implements OtpService {
     }
 
     private Answer exchange(String path, String id, long timestamp, byte[] body) throws IOException {
-        try (SimpleHttpResponse response = http.doPost(config.url() + path)
+        try (SimpleHttpResponse response = request(path, body)
                 .header("webhook-id", id)
                 .header("webhook-timestamp", Long.toString(timestamp))
                 .header("webhook-signature", config.secrets().sign(id, timestamp, body))
                 .header(TraceParent.HEADER, traceParent)
-                .header("Accept", "application/json, application/problem+json")
-                .entity(new ByteArrayEntity(body, ContentType.APPLICATION_JSON)).asResponse()) {
+                .header("Accept", "application/json, application/problem+json").asResponse()) {
             String text = response.asString() == null ? "" : response.asString();
             Answer answer = new Answer(response.getStatus(), response.getFirstHeader("webhook-signature"),
                     response.getFirstHeader("retry-after"), text);
@@ -133,6 +149,12 @@ final class WebhookOtpService implements OtpService {
             }
             return answer;
         }
+    }
+
+    /** Without a body it only asks. */
+    private SimpleHttpRequest request(String path, byte[] body) {
+        String url = config.url() + path;
+        return body.length == 0 ? http.doGet(url) : http.doPost(url).entity(new ByteArrayEntity(body, ContentType.APPLICATION_JSON));
     }
 
     private static <T> OtpResult<T> read(Answer answer, Class<T> answerType) throws JsonProcessingException {

@@ -84,6 +84,23 @@ class WebhookOtpServiceTest {
     }
 
     @Test
+    void asksForTheDeliveryWithoutABodyAndTakesSilenceForUnknown() {
+        script = (exchange, body) -> respond(exchange, 200, "{\"status\": \"pending\", \"delivery\": \"delivered\"}");
+        assertEquals(Delivery.DELIVERED, service().delivery("c-1"));
+        assertEquals("/otp/v1/challenges/c-1 ", bodies.get(0));
+        Headers headers = received.get(0);
+        assertEquals(SECRETS.sign(headers.getFirst("webhook-id"), Long.parseLong(headers.getFirst("webhook-timestamp")), new byte[0]),
+                headers.getFirst("webhook-signature"));
+
+        script = (exchange, body) -> respond(exchange, 200, "{\"status\": \"pending\", \"delivery\": \"carried by a pigeon\"}");
+        assertEquals(Delivery.UNKNOWN, service().delivery("c-1"));
+
+        script = (exchange, body) -> exchange.sendResponseHeaders(200, -1);
+        assertEquals(Delivery.UNKNOWN, service().delivery("c-1"));
+        assertEquals(3, bodies.size(), "nobody waits for a second question");
+    }
+
+    @Test
     void approvesOnlyWhatSaysApprovedAndNamesTheFactor() {
         script = (exchange, body) -> respond(exchange, 200,
                 "{\"status\": \"approved\", \"factor\": {\"id\": \"f-1\", \"channel\": \"sms\", \"hint\": \"••\"}}");

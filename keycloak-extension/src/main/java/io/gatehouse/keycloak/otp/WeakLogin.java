@@ -1,0 +1,50 @@
+package io.gatehouse.keycloak.otp;
+
+import org.keycloak.authentication.RequiredActionContext;
+import org.keycloak.events.Errors;
+import org.keycloak.models.UserModel;
+import org.keycloak.services.managers.AuthenticationManager;
+import org.keycloak.services.managers.AuthenticationManager.AuthResult;
+import org.keycloak.sessions.AuthenticationSessionModel;
+
+import io.gatehouse.keycloak.assurance.Assurance;
+
+import jakarta.ws.rs.core.Response;
+
+/**
+ * A login of somebody who has a second factor and was not asked for it: its flow lacks the step, such as that of an identity provider
+ * without post-login flow, or the session that it continues was begun without. It must come no further, nor change anything.
+ */
+final class WeakLogin {
+
+    private WeakLogin() {
+    }
+
+    static boolean is(RequiredActionContext context) {
+        AuthenticationSessionModel login = context.getAuthenticationSession();
+        UserModel user = context.getUser();
+        if (!SecondFactors.has(user) || !opensSession(login)) {
+            return false;
+        }
+        Assurance assurance = new Assurance(context.getSession(), login, user);
+        if (!assurance.isKnown()) {
+            EnrolmentListener.enrolled(login, user).ifPresent(assurance::record);
+        }
+        return !assurance.isKnown();
+    }
+
+    /** Links in mails may end without one: nobody is signed in by them. */
+    private static boolean opensSession(AuthenticationSessionModel login) {
+        return login.getAuthNote(AuthenticationManager.END_AFTER_REQUIRED_ACTIONS) == null;
+    }
+
+    /** Ends it, and the session that it continues, so that the next try starts with the password. */
+    static void end(RequiredActionContext context) {
+        AuthResult continued = AuthenticationManager.authenticateIdentityCookie(context.getSession(), context.getRealm(), true);
+        if (continued != null) {
+            AuthenticationManager.backchannelLogout(context.getSession(), continued.session(), true);
+        }
+        context.getEvent().error(Errors.ACCESS_DENIED);
+        context.challenge(context.form().setError("gatehouse.not-asked").createErrorPage(Response.Status.FORBIDDEN));
+    }
+}
