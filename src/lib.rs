@@ -13,6 +13,7 @@ pub mod access;
 pub mod adapters;
 pub mod app;
 pub mod audit;
+pub mod backoffice;
 pub mod cli;
 pub mod companies;
 pub mod contacts;

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     adapters::keycloak::Keycloak,
+    backoffice::FactorsJob,
     companies::{
         OrganizationJob,
         administration::{InvitationJob, JobPorts, MemberJob, PasswordJob, RenameJob, StandingJob},
@@ -106,6 +107,7 @@ impl Pipeline<'_> {
             Arc::new(RenameJob(ports.clone())),
             Arc::new(StandingJob(ports.clone())),
             Arc::new(PasswordJob(ports)),
+            Arc::new(FactorsJob(keycloak.clone())),
             Arc::new(ResyncJob { resync, clock: Arc::new(SystemClock), at: self.config.directory.resync_at }),
             Arc::new(ForgetSessions { pool: pool.clone(), clock: Arc::new(SystemClock) }),
             Arc::new(ForgetInbox { pool: pool.clone(), clock: Arc::new(SystemClock) }),

@@ -12,6 +12,7 @@ use crate::{
         self, Access,
         http::{Gatekeeper, Routes},
     },
+    backoffice::{self, BackOffice},
     companies::{administration, administration::Companies},
     otp::{self, Otp},
     platform::{auth::Verifier, http, webhook::Gate},
@@ -26,6 +27,8 @@ pub struct Features {
     pub access: Access,
     /// The administration of companies.
     pub companies: Companies,
+    /// What staff do for all customers.
+    pub office: BackOffice,
     /// Who calls.
     pub verifier: Verifier,
     keeper: Gatekeeper,
@@ -48,11 +51,12 @@ impl Features {
         let (clock, entropy) = (ports.clock.clone(), ports.entropy.clone());
         let verifier = Verifier::new(config.keycloak.issuer(), &config.auth, clock.clone())?;
         let access = Access::new(pool.clone(), &config.keycloak.realm, clock.clone(), entropy.clone());
-        let companies = Companies::new(pool.clone(), clock.clone(), entropy);
+        let companies = Companies::new(pool.clone(), clock.clone(), entropy.clone());
+        let office = BackOffice::new(pool.clone(), clock.clone(), entropy);
         let per_minute = config.http.requests_per_minute;
         let keeper = Gatekeeper::new(verifier.clone(), access.clone(), per_minute, pool.clone(), clock);
         let account_url = config.keycloak.account_url();
-        Ok(Self { otp, access, companies, verifier, keeper, gate, account_url })
+        Ok(Self { otp, access, companies, office, verifier, keeper, gate, account_url })
     }
 
     /// Starts what the features do without being asked, as soon as the schema is up to date.
@@ -73,6 +77,7 @@ impl Features {
         access::http::users_router(self.keeper.clone(), self.access.clone())
             .merge(access::http::grants_router(self.keeper.clone(), self.access.clone()))
             .merge(administration::http::router(self.keeper.clone(), &self.companies))
+            .merge(backoffice::http::router(self.keeper.clone(), &self.office))
     }
 
     /// The public routes, with the layers that every route gets.

@@ -100,9 +100,10 @@ pub struct Entry {
 }
 
 /// An entry as it was recorded.
-#[derive(Debug, Clone, PartialEq, Serialize, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Serialize, sqlx::FromRow, utoipa::ToSchema)]
 pub struct Recorded {
     /// Its id.
+    #[schema(value_type = Uuid)]
     pub entry_id: AuditId,
     /// When it was done.
     pub occurred_at: DateTime<Utc>,

@@ -20,6 +20,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("billing", 6),
     ("openstack", 6),
     ("passwords", 6),
+    ("backoffice", 7),
     ("intake", 7),
     ("publishing", 7),
     ("portal", 8),

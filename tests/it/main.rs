@@ -10,6 +10,7 @@ mod adapters;
 mod administration;
 mod architecture;
 mod audit;
+mod backoffice;
 mod companies;
 mod config;
 mod contacts;

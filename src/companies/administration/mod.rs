@@ -25,4 +25,5 @@ pub use model::{
     CompaniesError, InvitationId, JoinRequestListed, NewInvitation, PeopleFilter, PersonListed, Profile,
     Reason,
 };
+pub use people::{Stop, Stopped, appoint_in_tx, stop_in_tx};
 pub use service::Companies;

@@ -1,5 +1,6 @@
 //! Who is in a company, and as what.
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::PgConnection;
 
@@ -13,11 +14,70 @@ use super::{
 use crate::{
     access::{self, Caller, Denied, Permission, Target},
     companies::{CompanyId, Member, Role},
-    platform::auth::sessions,
+    directory::PEOPLE_STREAM,
+    platform::{auth::sessions, changed_keys},
 };
 
-/// Who was stopped by an admin of their company.
-const DISABLED: &str = "disabled";
+/// By whom somebody was stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// By staff.
+    Blocked,
+    /// By an admin of their company.
+    Disabled,
+}
+
+/// Why, by whom and when somebody is stopped.
+#[derive(Debug, Clone, Copy)]
+pub struct Stop<'a> {
+    /// Why.
+    pub reason: &'a Reason,
+    /// Who did it.
+    pub by: &'a str,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Stops somebody everywhere, or lets them go on as far as nobody else has stopped them; says whether that
+/// changed anything. Sessions and tokens are over at once, and Keycloak hears of it.
+pub async fn stop_in_tx(
+    conn: &mut PgConnection,
+    user_id: &str,
+    kind: Stopped,
+    stop: Option<Stop<'_>>,
+) -> Result<bool, CompaniesError> {
+    if stop.is_some() {
+        companies_led_by_in_tx(conn, user_id).await?;
+    }
+    let kind = match kind {
+        Stopped::Blocked => "blocked",
+        Stopped::Disabled => "disabled",
+    };
+    let block = stop.map(|stop| (stop.reason.text(), stop.by, stop.at));
+    if !store::set_block(conn, user_id, kind, block).await? {
+        return Ok(false);
+    }
+    if let Some(stop) = stop {
+        sessions::end_all_in_tx(conn, user_id, stop.at).await?;
+    }
+    bring_standing_in_tx(conn, user_id).await?;
+    changed_keys::mark(conn, [(PEOPLE_STREAM, user_id)]).await?;
+    Ok(true)
+}
+
+/// Makes somebody an admin of a company by the word of staff; they need not be in it before.
+pub async fn appoint_in_tx(
+    conn: &mut PgConnection,
+    company_id: CompanyId,
+    user_id: &str,
+    at: DateTime<Utc>,
+) -> Result<(), CompaniesError> {
+    lock_in_tx(conn, company_id).await?;
+    store::put_member(conn, company_id, user_id, at).await?;
+    store::set_role(conn, company_id, user_id, Role::Admin).await?;
+    bring_member_in_tx(conn, company_id, user_id).await?;
+    Ok(mark_in_tx(conn, company_id, user_id).await?)
+}
 
 impl Companies {
     /// The people of a company and those on the way into it, the eldest first, at most `limit`.
@@ -117,12 +177,8 @@ impl Companies {
         if store::is_elsewhere(&mut tx, company_id, user_id).await? {
             return Err(CompaniesError::InAnotherCompany);
         }
-        companies_led_by_in_tx(&mut tx, user_id).await?;
-        let (now, by) = (self.now(), caller.require_person()?);
-        if store::set_block(&mut tx, user_id, DISABLED, Some((reason.text(), by, now))).await? {
-            sessions::end_all_in_tx(&mut tx, user_id, now).await?;
-            bring_standing_in_tx(&mut tx, user_id).await?;
-            mark_in_tx(&mut tx, company_id, user_id).await?;
+        let stop = Stop { reason, by: caller.require_person()?, at: self.now() };
+        if stop_in_tx(&mut tx, user_id, Stopped::Disabled, Some(stop)).await? {
             let change = (None, None, Some(reason.text().to_owned()));
             self.record_person(&mut tx, caller, "person.disabled", company_id, user_id, change).await?;
         }
@@ -139,9 +195,7 @@ impl Companies {
         let mut tx = self.pool().begin().await?;
         self.managed_in_tx(&mut tx, caller, company_id).await?;
         member_of(&mut tx, company_id, user_id).await?;
-        if store::set_block(&mut tx, user_id, DISABLED, None).await? {
-            bring_standing_in_tx(&mut tx, user_id).await?;
-            mark_in_tx(&mut tx, company_id, user_id).await?;
+        if stop_in_tx(&mut tx, user_id, Stopped::Disabled, None).await? {
             let change = (None, None, None);
             self.record_person(&mut tx, caller, "person.enabled", company_id, user_id, change).await?;
         }

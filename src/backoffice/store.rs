@@ -1,0 +1,272 @@
+//! The statements of the back office.
+
+use chrono::{DateTime, Utc};
+use sqlx::{FromRow, PgConnection};
+use uuid::Uuid;
+
+use super::model::{
+    Approval, ApprovalId, ApprovalKind, FoundCompany, Membership, Note, NoteId, ParkedJob, Query,
+};
+use crate::platform::masked::Masked;
+
+/// A person as found.
+#[derive(Debug, Clone, FromRow)]
+pub(super) struct PersonFound {
+    pub user_id: String,
+    pub first_name: Option<Masked<String>>,
+    pub last_name: Option<Masked<String>>,
+    pub email: Option<Masked<String>>,
+    pub enabled: bool,
+}
+
+/// A contact as held.
+#[derive(Debug, Clone, FromRow)]
+pub(super) struct ContactRow {
+    pub kind: String,
+    pub value: Masked<String>,
+    pub purposes: Vec<String>,
+    pub is_primary: bool,
+    pub verified_at: Option<DateTime<Utc>>,
+}
+
+/// People by address, number, id or name, after a user id.
+pub(super) async fn find_people(
+    conn: &mut PgConnection,
+    query: &Query,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<PersonFound>, sqlx::Error> {
+    let (statement, text) = match query {
+        Query::Email(text) | Query::Phone(text) => (
+            "SELECT user_id, first_name, last_name, email, enabled FROM people
+             WHERE deleted_at IS NULL AND user_id IN (
+                 SELECT user_id FROM people WHERE lower(email) = $1
+                 UNION SELECT user_id FROM contacts WHERE lower(value) = $1)
+               AND ($2::text IS NULL OR user_id > $2)
+             ORDER BY user_id LIMIT $3",
+            text.expose(),
+        ),
+        Query::Id(text) => (
+            "SELECT user_id, first_name, last_name, email, enabled FROM people
+             WHERE deleted_at IS NULL AND user_id = $1 AND ($2::text IS NULL OR user_id > $2)
+             ORDER BY user_id LIMIT $3",
+            text,
+        ),
+        Query::Name(text) => (
+            "SELECT user_id, first_name, last_name, email, enabled FROM people
+             WHERE deleted_at IS NULL
+               AND to_tsvector('simple', coalesce(first_name, '') || ' ' || coalesce(last_name, ''))
+                   @@ to_tsquery('simple', $1)
+               AND ($2::text IS NULL OR user_id > $2)
+             ORDER BY user_id LIMIT $3",
+            text.expose(),
+        ),
+    };
+    sqlx::query_as(statement).bind(text).bind(after).bind(limit).fetch_all(conn).await
+}
+
+/// Companies by id or name, after an id. Nothing else leads to a company.
+pub(super) async fn find_companies(
+    conn: &mut PgConnection,
+    query: &Query,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<FoundCompany>, sqlx::Error> {
+    let (id, name) = match query {
+        Query::Id(id) => (Uuid::parse_str(id).ok(), None),
+        Query::Name(name) => (None, Some(name.expose())),
+        Query::Email(_) | Query::Phone(_) => return Ok(Vec::new()),
+    };
+    sqlx::query_as(
+        "SELECT company_id, name,
+             CASE WHEN suspended_at IS NULL THEN status ELSE 'suspended' END AS status
+         FROM companies
+         WHERE deleted_at IS NULL
+           AND (company_id = $1 OR to_tsvector('simple', name) @@ to_tsquery('simple', $2))
+           AND ($3::uuid IS NULL OR company_id > $3)
+         ORDER BY company_id LIMIT $4",
+    )
+    .bind(id)
+    .bind(name)
+    .bind(after)
+    .bind(limit)
+    .fetch_all(conn)
+    .await
+}
+
+/// The companies of a person.
+pub(super) async fn memberships(
+    conn: &mut PgConnection,
+    user_id: &str,
+) -> Result<Vec<Membership>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT company_id, company.name, member.role, member.since
+         FROM company_members AS member JOIN companies AS company USING (company_id)
+         WHERE member.user_id = $1 AND member.removed_at IS NULL AND company.deleted_at IS NULL
+         ORDER BY member.since, company_id",
+    )
+    .bind(user_id)
+    .fetch_all(conn)
+    .await
+}
+
+/// The contacts of a person.
+pub(super) async fn contacts(conn: &mut PgConnection, user_id: &str) -> Result<Vec<ContactRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT kind, value, purposes, is_primary, verified_at FROM contacts
+         WHERE user_id = $1 ORDER BY kind, is_primary DESC, created_at, contact_id",
+    )
+    .bind(user_id)
+    .fetch_all(conn)
+    .await
+}
+
+/// Suspends a company, or lets it go on; says whether that changed anything.
+pub(super) async fn set_suspended(
+    conn: &mut PgConnection,
+    company_id: Uuid,
+    at: Option<DateTime<Utc>>,
+) -> Result<bool, sqlx::Error> {
+    let changed = sqlx::query(
+        "UPDATE companies SET suspended_at = $2
+         WHERE company_id = $1 AND deleted_at IS NULL AND (suspended_at IS NULL) <> ($2::timestamptz IS NULL)",
+    )
+    .bind(company_id)
+    .bind(at)
+    .execute(conn)
+    .await?;
+    Ok(changed.rows_affected() > 0)
+}
+
+/// Whether there is such a company.
+pub(super) async fn company_exists(conn: &mut PgConnection, company_id: Uuid) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("SELECT EXISTS (SELECT FROM companies WHERE company_id = $1 AND deleted_at IS NULL)")
+        .bind(company_id)
+        .fetch_one(conn)
+        .await
+}
+
+/// Writes a note.
+pub(super) async fn put_note(
+    conn: &mut PgConnection,
+    id: NoteId,
+    (kind, subject): (&str, &str),
+    text: &str,
+    (by, at): (&str, DateTime<Utc>),
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO staff_notes (note_id, subject_kind, subject_id, text, written_by, written_at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(id)
+    .bind(kind)
+    .bind(subject)
+    .bind(text)
+    .bind(by)
+    .bind(at)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// The notes about something, the newest first, at most `limit`.
+pub(super) async fn notes(
+    conn: &mut PgConnection,
+    (kind, subject): (&str, &str),
+    limit: i64,
+) -> Result<Vec<Note>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT note_id, text, written_by, written_at FROM staff_notes
+         WHERE subject_kind = $1 AND subject_id = $2 ORDER BY written_at DESC, note_id DESC LIMIT $3",
+    )
+    .bind(kind)
+    .bind(subject)
+    .bind(limit)
+    .fetch_all(conn)
+    .await
+}
+
+/// Jobs that are parked, by kind and key, after a place.
+pub(super) async fn parked_jobs(
+    conn: &mut PgConnection,
+    after: Option<&(String, String)>,
+    limit: i64,
+) -> Result<Vec<ParkedJob>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT kind, key, attempts, last_error, created_at FROM jobs
+         WHERE state = 'parked' AND ($1::text IS NULL OR (kind, key) > ($1, $2))
+         ORDER BY kind, key LIMIT $3",
+    )
+    .bind(after.map(|after| after.0.as_str()))
+    .bind(after.map(|after| after.1.as_str()))
+    .bind(limit)
+    .fetch_all(conn)
+    .await
+}
+
+/// Asks for a second pair of eyes.
+pub(super) async fn ask(
+    conn: &mut PgConnection,
+    id: ApprovalId,
+    kind: ApprovalKind,
+    user_id: &str,
+    reason: &str,
+    (by, at): (&str, DateTime<Utc>),
+) -> Result<(), sqlx::Error> {
+    let (kind, company_id) = match kind {
+        ApprovalKind::FactorReset => ("factor_reset", None),
+        ApprovalKind::OwnerChange(company_id) => ("owner_change", Some(company_id)),
+    };
+    sqlx::query(
+        "INSERT INTO approvals (approval_id, kind, user_id, company_id, reason, asked_by, asked_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(id)
+    .bind(kind)
+    .bind(user_id)
+    .bind(company_id)
+    .bind(reason)
+    .bind(by)
+    .bind(at)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// What waits for a second pair of eyes, the eldest first.
+pub(super) async fn waiting(
+    conn: &mut PgConnection,
+    after: Option<(DateTime<Utc>, ApprovalId)>,
+    limit: i64,
+) -> Result<Vec<Approval>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT approval_id, kind, user_id, company_id, reason, asked_by, asked_at FROM approvals
+         WHERE decided_at IS NULL AND ($1::timestamptz IS NULL OR (asked_at, approval_id) > ($1, $2))
+         ORDER BY asked_at, approval_id LIMIT $3",
+    )
+    .bind(after.map(|after| after.0))
+    .bind(after.map(|after| after.1))
+    .bind(limit)
+    .fetch_all(conn)
+    .await
+}
+
+/// Decides what waits. None when nothing of this id waits; the constraint refuses who asked.
+pub(super) async fn decide(
+    conn: &mut PgConnection,
+    id: ApprovalId,
+    approved: bool,
+    (by, at): (&str, DateTime<Utc>),
+) -> Result<Option<Approval>, sqlx::Error> {
+    sqlx::query_as(
+        "UPDATE approvals SET decided_by = $3, decided_at = $4, approved = $2
+         WHERE approval_id = $1 AND decided_at IS NULL
+         RETURNING approval_id, kind, user_id, company_id, reason, asked_by, asked_at",
+    )
+    .bind(id)
+    .bind(approved)
+    .bind(by)
+    .bind(at)
+    .fetch_optional(conn)
+    .await
+}
