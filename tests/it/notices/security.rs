@@ -49,7 +49,7 @@ async fn a06_42_each_change_of_a_factor_is_told_once_at_every_address() {
     let subjects: Vec<&str> = told.iter().map(|(_, subject)| subject.as_str()).collect();
     assert_eq!(
         subjects,
-        ["Faktor kedua telah dihapus", "Faktor kedua telah diubah", "Faktor kedua telah ditambahkan"]
+        ["Faktor kedua telah dihapus", "Faktor kedua telah ditambahkan", "Faktor kedua telah diubah"]
     );
 
     let _again = world.read_again();
