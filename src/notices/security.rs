@@ -211,10 +211,10 @@ mod tests {
         assert_eq!(
             times,
             [
-                "22 November 2026, 15:35 (Asia/Jakarta)",
-                "22 November 2026, 15:35 (Asia/Jakarta)",
-                "2026年11月22日 15:35 (Asia/Jakarta)",
-                "22 November 2026, 15:35 (Asia/Jakarta)",
+                "22 November 2026, 16:35 (Asia/Jakarta)",
+                "22 November 2026, 16:35 (Asia/Jakarta)",
+                "2026年11月22日 16:35 (Asia/Jakarta)",
+                "22 November 2026, 16:35 (Asia/Jakarta)",
             ]
         );
     }
