@@ -3,7 +3,9 @@ package io.gatehouse.keycloak.browser;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import org.jboss.logging.Logger;
 import org.keycloak.common.util.SecretGenerator;
@@ -68,10 +70,11 @@ public final class TrustedBrowsers {
 
     /** Trusts this browser from now on; the oldest one goes when there are too many. */
     void trust(UserModel user) {
+        prune(user);
         List<CredentialModel> present = TrustedBrowser.of(user).sorted(Comparator.comparing(CredentialModel::getCreatedDate)).toList();
         present.stream().limit(Math.max(0, present.size() - MAX_BROWSERS + 1)).forEach(oldest -> remove(user, oldest));
         String token = Base64.getUrlEncoder().withoutPadding().encodeToString(SecretGenerator.getInstance().randomBytes(TOKEN_BYTES));
-        CredentialModel browser = user.credentialManager().createStoredCredential(TrustedBrowser.create(user, token, label()));
+        CredentialModel browser = user.credentialManager().createStoredCredential(TrustedBrowser.create(user, token, label(present)));
         String path = RealmsResource.realmBaseUrl(session.getContext().getUri()).build(realm.getName()).getRawPath();
         session.getContext().getHttpResponse().setCookieIfAbsent(new NewCookie.Builder(COOKIE).value(browser.getId() + "." + token)
                 .path(path + "/").maxAge(days() * 24 * 60 * 60).httpOnly(true).secure(true).sameSite(NewCookie.SameSite.LAX).build());
@@ -88,9 +91,12 @@ public final class TrustedBrowsers {
         user.credentialManager().removeStoredCredentialById(browser.getId());
     }
 
-    /** Such as "Chrome, Linux", for the person to tell their browsers apart. */
-    private String label() {
+    /** Such as "Chrome, Linux (2)", for the person to tell their browsers apart; Keycloak takes no label of a type twice. */
+    private String label(List<CredentialModel> present) {
         DeviceRepresentation device = session.getProvider(DeviceRepresentationProvider.class).deviceRepresentation();
-        return Optional.ofNullable(device).map(known -> known.getBrowser().replaceAll("/.*", "") + ", " + known.getOs()).orElse("?");
+        String name = device == null ? "?" : device.getBrowser().replaceAll("/.*", "") + ", " + device.getOs();
+        Set<String> taken = present.stream().map(CredentialModel::getUserLabel).collect(Collectors.toSet());
+        return IntStream.iterate(1, number -> number + 1).mapToObj(number -> number == 1 ? name : name + " (" + number + ")")
+                .filter(label -> !taken.contains(label)).findFirst().orElseThrow();
     }
 }
