@@ -73,7 +73,7 @@ async fn ensure_nothing_opens(stack: &Stack, person: &mut Person) -> Result<()> 
 }
 
 #[tokio::test]
-async fn b24_b25_a_login_needs_the_code_and_no_reload_sends_or_skips_it() -> Result<()> {
+async fn a06_24_a06_25_a_login_needs_the_code_and_no_reload_sends_or_skips_it() -> Result<()> {
     let _turn = turn().await;
     let stack = Stack::shared().await?;
     let email = format!("login-{}@example.com", unique());
@@ -163,7 +163,7 @@ async fn somebody_made_by_an_administrator_enrols_before_anything_opens() -> Res
 }
 
 #[tokio::test]
-async fn b27_b38_a_forgotten_password_needs_the_code_and_tells_nobody_who_is_known() -> Result<()> {
+async fn a06_27_a06_38_a_forgotten_password_needs_the_code_and_tells_nobody_who_is_known() -> Result<()> {
     let _turn = turn().await;
     let stack = Stack::shared().await?;
     let email = format!("forgot-{}@example.com", unique());
@@ -240,5 +240,69 @@ async fn while_the_service_is_away_nobody_gets_in_and_the_page_says_so() -> Resu
 
     let page = person.submit_to(&still, forms::RETRY, &[("action", "retry")]).await?;
     ensure!(page.has_form(forms::CODE), page.text("no code after the outage"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_application_that_asks_for_less_gets_no_less() -> Result<()> {
+    let _turn = turn().await;
+    let stack = Stack::shared().await?;
+    let email = format!("less-{}@example.com", unique());
+    signed_up(&stack, &email).await?;
+
+    let least = r#"{"id_token":{"acr":{"essential":true,"values":["device"]}}}"#;
+    let asked = [
+        ("acr_values", "0"),
+        ("acr_values", "device"),
+        ("acr_values", "nothing at all"),
+        ("claims", least),
+        ("prompt", "login"),
+        ("prompt", "consent"),
+        ("max_age", "100000000"),
+        ("kc_action", "gh-choose-factor"),
+        ("kc_action", "gh-enrol-sms"),
+        ("kc_action", "no-such-action"),
+        ("scope", "openid offline_access"),
+    ];
+    for (name, value) in asked {
+        let mut person = Person::new()?;
+        let mut url = stack.portal_login()?;
+        url.query_pairs_mut().append_pair(name, value);
+        let page = person.open(url).await?;
+        if !page.has_form(forms::LOGIN) {
+            ensure_kept_out(&stack, &page)?;
+            continue;
+        }
+        let fields = [("username", email.as_str()), ("password", PASSWORD)];
+        let page = person.submit_to(&page, forms::LOGIN, &fields).await?;
+        ensure!(
+            page.has_form(forms::CODE) || page.has_form(forms::RETRY),
+            page.text(&format!("{name}={value} is not asked for the code"))
+        );
+        ensure_nothing_opens(&stack, &mut person).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a06_24_the_same_form_sent_twice_costs_one_try_and_sends_nothing() -> Result<()> {
+    let _turn = turn().await;
+    let stack = Stack::shared().await?;
+    let email = format!("twice-{}@example.com", unique());
+    signed_up(&stack, &email).await?;
+    let before = stack.messages(&email).await?.len();
+    let mut person = Person::new()?;
+    let first = login(&stack, &mut person, &email, PASSWORD).await?;
+    let code = stack.mailed_code(&email, before).await?;
+    let wrong = wrong(&code);
+
+    let told = person.submit_to(&first, forms::CODE, &[("code", &wrong)]).await?;
+    ensure!(told.html.contains("Tries left: 4"), told.text("the first try was not told"));
+    let again = person.submit_to(&first, forms::CODE, &[("code", &wrong)]).await?;
+    ensure_kept_out(&stack, &again)?;
+    let now = person.open(reload_url(&told, forms::CODE)?).await?;
+    let told = person.submit_to(&now, forms::CODE, &[("code", &wrong)]).await?;
+    ensure!(told.html.contains("Tries left: 3"), told.text("the second copy of the form cost a try"));
+    assert_eq!(stack.messages(&email).await?.len(), before + 1, "a message was sent again");
     Ok(())
 }

@@ -66,7 +66,7 @@ test('an application that insists on a passkey refuses who has none', async ({ v
   await expect(codeField(page)).toHaveCount(0);
 });
 
-test('changing how one signs in takes the strongest factor, not any', async ({ visitor }) => {
+test('a06_44 changing how one signs in takes the strongest factor, not any', async ({ visitor }) => {
   const person = await member(visitor, 'en', 'email');
   await addFactor(visitor, person, 'email', 'sms');
   const { page } = await visitor('en');
