@@ -18,8 +18,9 @@ export async function messagesTo(address: string): Promise<Message[]> {
   return (await response.json()) as Message[];
 }
 
-/** Whether a mail only tells what happened, such as a new sign-in: those come beside what a person waits for. */
-const isNotice = (message: Message): boolean => /<body class="[^"]*\bnotice\b/.test(message.html ?? '');
+/** Whether a message only tells what happened, such as a new sign-in: those come beside what a person waits for. */
+const isNotice = ({ channel, text, html }: Message): boolean =>
+  channel === 'sms' ? !/\d{6}/.test(text ?? '') : /<body class="[^"]*\bnotice\b/.test(html ?? '');
 
 /** The notices that came to an address so far, oldest first. */
 export async function noticesTo(address: string): Promise<Message[]> {
