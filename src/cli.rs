@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Parser, Subcommand};
 
 use crate::{
-    app::{self, Config},
+    app::{self, Config, Role},
     platform::{db, telemetry},
 };
 
@@ -24,8 +24,12 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Runs the service: webhook, consumer, publisher and pages.
-    Serve,
+    /// Runs the service, or a part of it.
+    Serve {
+        /// What this process does.
+        #[arg(long, value_delimiter = ',', default_value = "api,worker,consumer")]
+        roles: Vec<Role>,
+    },
     /// Brings the database schema up to date and ends.
     Migrate,
     /// Compares everybody in Keycloak with the directory, has what differs sent again, and says how
@@ -65,9 +69,9 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
         }),
         Command::Resync => runtime.block_on(app::resync(&config)),
         Command::Rebuild => runtime.block_on(app::rebuild(&config)),
-        Command::Serve => {
+        Command::Serve { ref roles } => {
             let metrics = telemetry::init(&config.telemetry)?;
-            runtime.block_on(app::serve(config, metrics))
+            runtime.block_on(app::serve(config, roles, metrics))
         }
     }
 }

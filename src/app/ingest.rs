@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use sqlx::{PgConnection, PgPool};
 
 use super::notify::Notifier;
@@ -87,6 +88,7 @@ impl Ingest {
             }
         }
         effects.applied = events.len();
+        effects.delay = events.iter().map(|event| self.clock.now() - event.time).max();
         self.follow(conn, &events, &mut effects).await?;
         Ok(effects)
     }
@@ -170,6 +172,9 @@ impl Ingest {
         if effects.parked > 0 {
             self.bells.parked.ring();
         }
+        if let Some(delay) = effects.delay {
+            metrics::histogram!("gatehouse_event_delay_seconds").record(delay.as_seconds_f64().max(0.0));
+        }
         for (outcome, count) in [
             ("applied", effects.applied),
             ("duplicate", effects.duplicates),
@@ -187,6 +192,8 @@ impl Ingest {
 struct Effects {
     outcomes: Vec<Outcome>,
     applied: usize,
+    /// Since the oldest of the applied events happened.
+    delay: Option<TimeDelta>,
     duplicates: usize,
     ignored: usize,
     parked: usize,

@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use tokio::{net::TcpListener, signal};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Config, Features, Pipeline, Ports, operations, ports};
+use super::{Config, Features, Pipeline, Ports, Role, operations, ports, watch::Watch};
 use crate::{
     adapters::keycloak::KeycloakClient,
     platform::{db, health::Health, http},
@@ -20,7 +20,8 @@ const DRAIN: Duration = Duration::from_secs(8);
 const DATABASE_CHECK: Duration = Duration::from_secs(1);
 
 /// Runs the service until SIGTERM or Ctrl-C, then drains and returns.
-pub async fn serve(config: Config, metrics: PrometheusHandle) -> anyhow::Result<()> {
+/// `roles` says what this process does; the others are done by other processes.
+pub async fn serve(config: Config, roles: &[Role], metrics: PrometheusHandle) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let tasks = TaskTracker::new();
     let health = Health::default();
@@ -30,7 +31,6 @@ pub async fn serve(config: Config, metrics: PrometheusHandle) -> anyhow::Result<
     let features = Features::new(&config, &pool, &ports, &tasks)?;
 
     let operations = bind(config.http.operations_listen, "http.operations_listen").await?;
-    let public = bind(config.http.listen, "http.listen").await?;
     tasks.spawn(http::serve(operations, operations::router(health.clone(), metrics), stop.clone()));
     let migrated = CancellationToken::new();
     tasks.spawn(keep_database(pool.clone(), health.clone(), migrated.clone(), stop.clone()));
@@ -43,11 +43,17 @@ pub async fn serve(config: Config, metrics: PrometheusHandle) -> anyhow::Result<
         health: &health,
         stop: stop.clone(),
     };
-    pipeline.start(&tasks, &migrated).context("kafka")?;
-    features.start(&tasks, &migrated, &stop);
-    tasks.spawn(ports::probe_mail(config.mail.clone()));
-    tasks.spawn(http::serve(public, features.router(), stop.clone()));
-    tracing::info!(listen = %config.http.listen, "started");
+    pipeline.start(&tasks, &migrated, roles).context("kafka")?;
+    if roles.contains(&Role::Worker) {
+        features.start(&tasks, &migrated, &stop);
+        tasks.spawn(Watch { pool: pool.clone(), health: health.clone(), stop: stop.clone() }.run());
+        tasks.spawn(ports::probe_mail(config.mail.clone()));
+    }
+    if roles.contains(&Role::Api) {
+        let public = bind(config.http.listen, "http.listen").await?;
+        tasks.spawn(http::serve(public, features.router(), stop.clone()));
+    }
+    tracing::info!(listen = %config.http.listen, ?roles, "started");
 
     stop_signal().await;
     tracing::info!("stopping");

@@ -9,11 +9,14 @@ mod notify;
 mod operations;
 mod pipeline;
 mod ports;
+mod roles;
 mod router;
+mod watch;
 
 pub use commands::{rebuild, resync};
 pub use config::Config;
 pub use lifecycle::serve;
 pub use pipeline::Pipeline;
 pub use ports::Ports;
+pub use roles::Role;
 pub use router::Features;

@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    Config, Ports,
+    Config, Ports, Role,
     ingest::{Bells, Ingest},
     notify::{Notifier, TellOfCodes, composers},
 };
@@ -52,10 +52,25 @@ pub struct Pipeline<'a> {
 }
 
 impl Pipeline<'_> {
-    /// Starts the parts; each waits for `migrated` before it touches the database.
-    pub fn start(&self, tasks: &TaskTracker, migrated: &CancellationToken) -> Result<(), ProduceError> {
-        let producer = Producer::new(&self.config.kafka)?;
+    /// Starts the parts of these roles; each waits for `migrated` before it touches the database.
+    pub fn start(
+        &self,
+        tasks: &TaskTracker,
+        migrated: &CancellationToken,
+        roles: &[Role],
+    ) -> Result<(), ProduceError> {
+        // Within one process the bells spare the waiting; across processes each looks by itself.
         let bells = Bells::default();
+        if roles.contains(&Role::Consumer) {
+            self.start_consumer(tasks, migrated, &bells);
+        }
+        if roles.contains(&Role::Worker) {
+            self.start_worker(tasks, migrated, &bells)?;
+        }
+        Ok(())
+    }
+
+    fn start_consumer(&self, tasks: &TaskTracker, migrated: &CancellationToken, bells: &Bells) {
         let ingest = Ingest::new(
             self.pool.clone(),
             &self.config.keycloak.realm,
@@ -65,6 +80,16 @@ impl Pipeline<'_> {
         );
         let consumer =
             Consumer::new(self.config.kafka.clone(), ingest, self.health.part("events"), self.stop.clone());
+        self.spawn(tasks, migrated, consumer.run());
+    }
+
+    fn start_worker(
+        &self,
+        tasks: &TaskTracker,
+        migrated: &CancellationToken,
+        bells: &Bells,
+    ) -> Result<(), ProduceError> {
+        let producer = Producer::new(&self.config.kafka)?;
         let publisher = Publisher {
             pool: self.pool.clone(),
             producer: producer.clone(),
@@ -80,13 +105,12 @@ impl Pipeline<'_> {
             bell: bells.parked.clone(),
             stop: self.stop.clone(),
         };
-        let jobs = self.jobs(&bells);
+        let jobs = self.jobs(bells);
         let (pool, realm) = (self.pool.clone(), self.config.keycloak.realm.clone());
         self.spawn(tasks, migrated, async move {
             plan(&pool, &realm).await;
             jobs.run().await;
         });
-        self.spawn(tasks, migrated, consumer.run());
         self.spawn(tasks, migrated, publisher.run());
         self.spawn(tasks, migrated, parking.run());
         Ok(())

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 pub use runner::{Runner, backoff};
-pub use store::{JobRow, enqueue_in_tx, find, plan, unpark};
+pub use store::{Backlog, JobRow, backlog, enqueue_in_tx, find, plan, unpark};
 
 /// A claimed job.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -22,6 +22,30 @@ pub struct JobRow {
     pub last_error: Option<String>,
 }
 
+/// How much of one kind lies in the queue.
+#[derive(Debug, Clone, PartialEq, FromRow)]
+pub struct Backlog {
+    /// What kind of work.
+    pub kind: String,
+    /// `waiting`, counted when due, or `parked`.
+    pub state: String,
+    /// How many.
+    pub count: i64,
+    /// How long the first has been due, or parked.
+    pub oldest_seconds: f64,
+}
+
+/// What is due or parked, by kind.
+pub async fn backlog(conn: &mut PgConnection) -> Result<Vec<Backlog>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT kind, state, count(*) AS count,
+                extract(epoch FROM now() - min(run_at))::float8 AS oldest_seconds
+         FROM jobs WHERE run_at <= now() GROUP BY kind, state ORDER BY kind, state",
+    )
+    .fetch_all(conn)
+    .await
+}
+
 /// Asks for work in the caller's transaction. If the same work is queued already it is done at once,
 /// also when it waits after a failure or was parked.
 pub async fn enqueue_in_tx(conn: &mut PgConnection, kind: &str, keys: &[String]) -> Result<(), sqlx::Error> {

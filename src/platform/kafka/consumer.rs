@@ -12,7 +12,7 @@ use std::{
 
 use async_trait::async_trait;
 use rdkafka::{
-    ClientContext, TopicPartitionList,
+    ClientContext, Statistics, TopicPartitionList,
     consumer::{CommitMode, Consumer as _, ConsumerContext, Rebalance, StreamConsumer},
     error::{KafkaError, KafkaResult, RDKafkaErrorCode},
 };
@@ -67,6 +67,15 @@ struct Context;
 impl ClientContext for Context {
     fn error(&self, error: KafkaError, _: &str) {
         tracing::warn!(%error, "Kafka consumer");
+    }
+
+    /// How far this member is behind, over the partitions that it reads. Negative: not known yet.
+    fn stats(&self, statistics: Statistics) {
+        for (name, topic) in statistics.topics {
+            let lag: i64 = topic.partitions.values().map(|partition| partition.consumer_lag.max(0)).sum();
+            #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+            metrics::gauge!("gatehouse_consumer_lag", "topic" => name).set(lag as f64);
+        }
     }
 }
 
@@ -161,6 +170,7 @@ impl<S: Sink> Consumer<S> {
             // How long the partitions of an instance that was killed lie idle.
             .set("session.timeout.ms", "10000")
             .set("queued.max.messages.kbytes", "16384")
+            .set("statistics.interval.ms", "5000")
             .set("fetch.wait.max.ms", "100")
             .create_with_context(Context)?;
         client.subscribe(&[&self.config.events_topic])?;

@@ -1,6 +1,7 @@
 //! Plumbing.
 
 mod auth;
+mod backlog;
 mod changed_keys;
 mod inbox;
 mod jobs;

@@ -3,5 +3,6 @@
 mod deletion;
 mod leadership;
 mod partition;
+mod roles;
 mod schemas;
 mod users;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gatehouse::{
     adapters::{keycloak::MemoryKeycloak, mail::MemoryMailer, sms::MemorySms},
-    app::{Config, Pipeline, Ports},
+    app::{Config, Pipeline, Ports, Role},
     platform::{clock::SystemClock, entropy::OsEntropy, health::Health},
 };
 use sqlx::PgPool;
@@ -25,13 +25,12 @@ impl Service {
     }
 
     pub fn start_with(pool: PgPool, kafka: &TestKafka, keycloak: Arc<MemoryKeycloak>, extra: &str) -> Self {
-        let ports = Ports {
-            clock: Arc::new(SystemClock),
-            entropy: Arc::new(OsEntropy),
-            mailers: vec![Arc::new(MemoryMailer::default())],
-            sms: vec![Arc::new(MemorySms::default())],
-        };
-        Self::start_over(pool, kafka, keycloak, ports, extra)
+        Self::start_over(pool, kafka, keycloak, memory_ports(), extra)
+    }
+
+    /// An instance that plays these roles only.
+    pub fn start_as(database: &TestDatabase, kafka: &TestKafka, roles: &[Role]) -> Self {
+        Self::started(database.pool.clone(), kafka, Arc::default(), memory_ports(), "", roles)
     }
 
     /// The same over any time, chance and carriers of messages.
@@ -42,6 +41,17 @@ impl Service {
         ports: Ports,
         extra: &str,
     ) -> Self {
+        Self::started(pool, kafka, keycloak, ports, extra, &Role::ALL)
+    }
+
+    fn started(
+        pool: PgPool,
+        kafka: &TestKafka,
+        keycloak: Arc<MemoryKeycloak>,
+        ports: Ports,
+        extra: &str,
+        roles: &[Role],
+    ) -> Self {
         let toml = format!("{}\n{}\n{extra}", crate::config::MINIMAL_BUT_KAFKA, kafka.config());
         let config = Config::from_toml(&toml).unwrap();
         let health = Health::default();
@@ -49,7 +59,7 @@ impl Service {
         let migrated = CancellationToken::new();
         migrated.cancel();
         Pipeline { config: &config, keycloak, ports, pool, health: &health, stop: stop.clone() }
-            .start(&tasks, &migrated)
+            .start(&tasks, &migrated, roles)
             .unwrap();
         Self { health, stop, tasks }
     }
@@ -58,5 +68,14 @@ impl Service {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+    }
+}
+
+fn memory_ports() -> Ports {
+    Ports {
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(OsEntropy),
+        mailers: vec![Arc::new(MemoryMailer::default())],
+        sms: vec![Arc::new(MemorySms::default())],
     }
 }
