@@ -18,6 +18,7 @@ mod directory;
 mod events;
 mod migrations;
 mod notices;
+mod operations;
 mod otp;
 mod platform;
 mod portal;

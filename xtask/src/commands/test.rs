@@ -14,7 +14,7 @@ use crate::progress::{Progress, human};
 use crate::stack::description::Endpoints;
 use crate::stack::ports::Ports;
 use crate::stack::{Plan, Scope, Stack, lock};
-use crate::tools::{browser, maven};
+use crate::tools::{browser, helm, maven};
 
 /// One kind of test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,18 +22,20 @@ enum Step {
     Format,
     Clippy,
     Java,
+    Chart,
     Rust,
     Browser,
 }
 
 impl Step {
-    const ALL: [Self; 5] = [Self::Format, Self::Clippy, Self::Java, Self::Rust, Self::Browser];
+    const ALL: [Self; 6] = [Self::Format, Self::Clippy, Self::Java, Self::Chart, Self::Rust, Self::Browser];
 
     fn name(self) -> &'static str {
         match self {
             Self::Format => "format",
             Self::Clippy => "clippy",
             Self::Java => "java",
+            Self::Chart => "chart",
             Self::Rust => "rust",
             Self::Browser => "browser",
         }
@@ -138,6 +140,7 @@ async fn run_step(step: Step, services: Option<&Services<'_>>) -> Result<()> {
             maven.args(["--batch-mode", "--no-transfer-progress", "verify"]);
             call(maven.current_dir(root().join("keycloak-extension"))).await
         }
+        Step::Chart => chart().await,
         Step::Rust => {
             let mut cargo = cargo(&["test", "--workspace", "--locked", "--no-fail-fast"]);
             if let Some(filter) = services.and_then(|services| services.filter) {
@@ -158,6 +161,25 @@ async fn run_step(step: Step, services: Option<&Services<'_>>) -> Result<()> {
             Ok(())
         }
     }
+}
+
+/// Lints the chart with each of its values files, renders it, and compares the result with the schemas of Kubernetes.
+async fn chart() -> Result<()> {
+    let (helm, validate) = (helm::helm().await?, helm::kubernetes_validate().await?);
+    let chart = root().join("charts/gatehouse");
+    let kubernetes = helm::KUBERNETES.rsplit_once('.').map_or(helm::KUBERNETES, |(minor, _)| minor);
+    for name in ["minimal", "full"] {
+        let values = chart.join(format!("ci/{name}-values.yaml"));
+        let mut lint = Command::new(&helm);
+        lint.args(["lint", "--strict", "--kube-version", helm::KUBERNETES, "--values"]).arg(&values);
+        call(lint.arg(&chart)).await?;
+        let manifests = target().join(format!("chart-{name}.yaml"));
+        helm::render(&helm, &chart, &values, &manifests).await?;
+        let mut compare = Command::new(&validate);
+        // The kinds of the Prometheus operator are not among Kubernetes' own.
+        call(compare.args(["--strict", "--quiet", "--no-warn", "-k", kubernetes]).arg(&manifests)).await?;
+    }
+    Ok(())
 }
 
 fn cargo(args: &[&str]) -> Command {
