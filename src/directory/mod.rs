@@ -4,6 +4,7 @@
 //! replacing what is held, unless what is held is newer. Applying a record twice, or an old one
 //! late, changes nothing.
 
+pub mod commands;
 mod config;
 mod model;
 mod resync;
@@ -15,8 +16,8 @@ pub use model::{Change, OrganizationRow, PersonRow, PersonUpdate, fold};
 pub use resync::{Counts, RESYNC, Report, Resync, ResyncError, ResyncJob};
 pub use status::{SecondFactor, Status, second_factors, status};
 pub use store::{
-    PeopleApplied, apply_organizations_in_tx, apply_people_in_tx, mark_all_people_in_tx, members_of,
-    memberships_of, organizations_by_id, people_by_id,
+    PeopleApplied, apply_organizations_in_tx, apply_people_in_tx, lock_person_in_tx, mark_all_people_in_tx,
+    members_of, memberships_of, organizations_by_id, people_by_id,
 };
 
 /// The stream of records about people; their key is the user id.

@@ -218,6 +218,17 @@ pub async fn people_by_id(conn: &mut PgConnection, ids: &[String]) -> Result<Vec
     sqlx::query_as("SELECT * FROM people WHERE user_id = ANY($1)").bind(ids).fetch_all(conn).await
 }
 
+/// A living person, whose row the caller holds from now on: whatever hangs on the person changes in turn.
+pub async fn lock_person_in_tx(
+    conn: &mut PgConnection,
+    user_id: &str,
+) -> Result<Option<PersonRow>, sqlx::Error> {
+    sqlx::query_as("SELECT * FROM people WHERE user_id = $1 AND deleted_at IS NULL FOR UPDATE")
+        .bind(user_id)
+        .fetch_optional(conn)
+        .await
+}
+
 /// The organisations of these ids that are known, the deleted ones too.
 pub async fn organizations_by_id(
     conn: &mut PgConnection,

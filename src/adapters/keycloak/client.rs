@@ -11,7 +11,9 @@ use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Keycloak, KeycloakConfig, KeycloakError, Page, token::Tokens};
+use super::{
+    Keycloak, KeycloakConfig, KeycloakError, Page, PersonChange, SessionInfo, people, token::Tokens,
+};
 
 /// Items of one page; the extension gives no more.
 const PAGE: usize = 500;
@@ -185,6 +187,30 @@ impl Keycloak for KeycloakClient {
         .map(drop)
     }
 
+    async fn change_person(&self, user_id: &str, change: &PersonChange) -> Result<(), KeycloakError> {
+        // Read first: what a whole representation leaves out, Keycloak may take away.
+        let mut person =
+            self.call(|| self.admin.realm_users_with_user_id_get(&self.realm, user_id, None)).await?;
+        people::apply(change, &mut person);
+        self.call(|| self.admin.realm_users_with_user_id_put(&self.realm, user_id, person.clone()))
+            .await
+            .map(drop)
+    }
+
+    async fn delete_person(&self, user_id: &str) -> Result<(), KeycloakError> {
+        gone(self.call(|| self.admin.realm_users_with_user_id_delete(&self.realm, user_id)).await)
+    }
+
+    async fn sessions(&self, user_id: &str) -> Result<Vec<SessionInfo>, KeycloakError> {
+        let found =
+            self.call(|| self.admin.realm_users_with_user_id_sessions_get(&self.realm, user_id)).await?;
+        Ok(found.into_iter().filter_map(people::session).collect())
+    }
+
+    async fn end_session(&self, session_id: &str) -> Result<(), KeycloakError> {
+        gone(self.call(|| self.admin.realm_sessions_with_session_delete(&self.realm, session_id, None)).await)
+    }
+
     async fn users(&self, after: Option<&str>) -> Result<Page, KeycloakError> {
         self.page("users", after).await
     }
@@ -198,6 +224,11 @@ impl Keycloak for KeycloakClient {
         let body = json!({"users": users, "organizations": organizations});
         self.send(|| self.http.post(&url).json(&body)).await.map(drop)
     }
+}
+
+/// What is gone already is what was asked for.
+fn gone<T>(answer: Result<T, KeycloakError>) -> Result<(), KeycloakError> {
+    answer.map(drop).or_else(|error| if error == KeycloakError::NotFound { Ok(()) } else { Err(error) })
 }
 
 /// The library's error without the texts of the answer, which can name people.

@@ -8,7 +8,7 @@ use std::{
 use async_trait::async_trait;
 use serde_json::Value;
 
-use super::{Administration, Invitee, Keycloak, KeycloakError, Page};
+use super::{Administration, Invitee, Keycloak, KeycloakError, Page, PersonChange, SessionInfo};
 use crate::platform::masked::Masked;
 
 /// What it holds, open for tests to set and to look at.
@@ -20,6 +20,12 @@ pub struct State {
     pub members: BTreeSet<(String, String)>,
     /// User id and role.
     pub roles: BTreeSet<(String, String)>,
+    /// What was changed of whom, in order.
+    pub changes: Vec<(String, PersonChange)>,
+    /// Who was deleted.
+    pub deleted: Vec<String>,
+    /// User id and session.
+    pub sessions: Vec<(String, SessionInfo)>,
     /// Pages of people, in the order in which they are given.
     pub user_pages: Vec<Vec<Value>>,
     /// Pages of organisations.
@@ -87,6 +93,27 @@ impl Keycloak for MemoryKeycloak {
 
     async fn ensure_role(&self, user_id: &str, role: &str) -> Result<(), KeycloakError> {
         self.call()?.roles.insert((user_id.to_owned(), role.to_owned()));
+        Ok(())
+    }
+
+    async fn change_person(&self, user_id: &str, change: &PersonChange) -> Result<(), KeycloakError> {
+        self.call()?.changes.push((user_id.to_owned(), change.clone()));
+        Ok(())
+    }
+
+    async fn delete_person(&self, user_id: &str) -> Result<(), KeycloakError> {
+        self.call()?.deleted.push(user_id.to_owned());
+        Ok(())
+    }
+
+    async fn sessions(&self, user_id: &str) -> Result<Vec<SessionInfo>, KeycloakError> {
+        let state = self.call()?;
+        let own = state.sessions.iter().filter(|(owner, _)| owner == user_id);
+        Ok(own.map(|(_, session)| session.clone()).collect())
+    }
+
+    async fn end_session(&self, session_id: &str) -> Result<(), KeycloakError> {
+        self.call()?.sessions.retain(|(_, session)| session.session_id != session_id);
         Ok(())
     }
 

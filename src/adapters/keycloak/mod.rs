@@ -6,10 +6,14 @@ mod administration;
 mod client;
 mod config;
 mod memory;
+mod people;
 mod token;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use serde_json::Value;
+
+use crate::platform::masked::Masked;
 
 pub use administration::{Administration, Invitee};
 pub use client::KeycloakClient;
@@ -31,6 +35,18 @@ pub trait Keycloak: Administration {
     /// Gives a person a role of the people's client.
     async fn ensure_role(&self, user_id: &str, role: &str) -> Result<(), KeycloakError>;
 
+    /// Changes what is given of a person, and leaves the rest as it is.
+    async fn change_person(&self, user_id: &str, change: &PersonChange) -> Result<(), KeycloakError>;
+
+    /// Deletes a person.
+    async fn delete_person(&self, user_id: &str) -> Result<(), KeycloakError>;
+
+    /// A person's sessions in browsers, in no order.
+    async fn sessions(&self, user_id: &str) -> Result<Vec<SessionInfo>, KeycloakError>;
+
+    /// Ends a session.
+    async fn end_session(&self, session_id: &str) -> Result<(), KeycloakError>;
+
     /// People by ascending id, from the one after `after`; each as in an event.
     async fn users(&self, after: Option<&str>) -> Result<Page, KeycloakError>;
 
@@ -39,6 +55,34 @@ pub trait Keycloak: Administration {
 
     /// Has the present states of these sent through the stream of events, at most [`RESYNC_BATCH`] each.
     async fn send_again(&self, users: &[String], organizations: &[String]) -> Result<(), KeycloakError>;
+}
+
+/// What to change of a person; what is none stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PersonChange {
+    /// Given name.
+    pub first_name: Option<Masked<String>>,
+    /// Family name.
+    pub last_name: Option<Masked<String>>,
+    /// BCP 47, as Keycloak writes it.
+    pub locale: Option<String>,
+    /// What they sign in with; it counts as proven.
+    pub email: Option<Masked<String>>,
+}
+
+/// A session in a browser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionInfo {
+    /// Keycloak's id.
+    pub session_id: String,
+    /// Where the browser is.
+    pub ip_address: Option<String>,
+    /// When it began.
+    pub started_at: Option<DateTime<Utc>>,
+    /// When it was last used.
+    pub seen_at: Option<DateTime<Utc>>,
+    /// The applications it was used for.
+    pub applications: Vec<String>,
 }
 
 /// A page of a list.

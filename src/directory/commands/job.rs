@@ -1,0 +1,120 @@
+//! Brings commands to Keycloak.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::TimeDelta;
+use sqlx::PgPool;
+
+use super::{COMMANDS, Command, Refusal, store};
+use crate::{
+    adapters::keycloak::{Keycloak, KeycloakError, PersonChange},
+    platform::{
+        clock::SharedClock,
+        jobs::{Done, Failed, Handler, Job},
+    },
+};
+
+/// Does what was asked about one person, the oldest first.
+pub struct CommandJob {
+    /// Where commands lie.
+    pub pool: PgPool,
+    /// Who does them.
+    pub keycloak: Arc<dyn Keycloak>,
+    /// What time it is.
+    pub clock: SharedClock,
+}
+
+#[async_trait]
+impl Handler for CommandJob {
+    fn kind(&self) -> &'static str {
+        COMMANDS
+    }
+
+    /// Nobody should have to ask again because Keycloak was away for long.
+    fn max_attempts(&self) -> i32 {
+        100
+    }
+
+    async fn run(&self, job: &Job) -> Result<Done, Failed> {
+        let mut conn = self.pool.acquire().await?;
+        let waiting = store::waiting(&mut conn, &job.key).await?;
+        drop(conn);
+        for (id, command) in waiting {
+            let refusal = match self.perform(&job.key, &command).await {
+                Ok(()) => None,
+                Err(error) => Some(refusal(error)?),
+            };
+            let mut conn = self.pool.acquire().await?;
+            store::finish(&mut conn, id, self.clock.now(), refusal).await?;
+        }
+        Ok(Done::Finished)
+    }
+}
+
+impl CommandJob {
+    async fn perform(&self, user_id: &str, command: &Command) -> Result<(), KeycloakError> {
+        match command {
+            Command::SetProfile { first_name, last_name, locale } => {
+                let change = PersonChange {
+                    first_name: Some(first_name.clone()),
+                    last_name: Some(last_name.clone()),
+                    locale: Some(locale.clone()),
+                    ..PersonChange::default()
+                };
+                self.keycloak.change_person(user_id, &change).await
+            }
+            Command::SetLoginEmail { address } => {
+                let change = PersonChange { email: Some(address.clone()), ..PersonChange::default() };
+                self.keycloak.change_person(user_id, &change).await
+            }
+            Command::EndSession { session_id } => self.keycloak.end_session(session_id).await,
+            Command::EndSessions => self.keycloak.end_sessions(user_id).await,
+            Command::Delete => self.keycloak.delete_person(user_id).await,
+        }
+    }
+}
+
+/// What Keycloak will refuse again is an answer; the rest is tried again.
+fn refusal(error: KeycloakError) -> Result<Refusal, Failed> {
+    match error {
+        KeycloakError::Conflict => Ok(Refusal::Conflict),
+        KeycloakError::NotFound => Ok(Refusal::NotFound),
+        KeycloakError::Refused(status) if status < 500 => Ok(Refusal::Refused),
+        KeycloakError::Refused(_)
+        | KeycloakError::Unreachable
+        | KeycloakError::Unreadable
+        | KeycloakError::Forbidden(_) => Err(Failed::Retry(error.to_string())),
+    }
+}
+
+/// The kind of the work of forgetting; its key is `nightly`.
+pub const FORGET_COMMANDS: &str = "keycloak.forget_commands";
+/// How long it is known what became of a command.
+const REMEMBERED: TimeDelta = TimeDelta::days(7);
+
+/// Forgets, once a day, what became of old commands.
+pub struct ForgetCommands {
+    /// Where commands lie.
+    pub pool: PgPool,
+    /// What time it is.
+    pub clock: SharedClock,
+}
+
+#[async_trait]
+impl Handler for ForgetCommands {
+    fn kind(&self) -> &'static str {
+        FORGET_COMMANDS
+    }
+
+    fn max_attempts(&self) -> i32 {
+        i32::MAX
+    }
+
+    async fn run(&self, _: &Job) -> Result<Done, Failed> {
+        let now = self.clock.now();
+        let mut conn = self.pool.acquire().await?;
+        store::forget(&mut conn, now - REMEMBERED).await?;
+        Ok(Done::Until(now + TimeDelta::days(1)))
+    }
+}

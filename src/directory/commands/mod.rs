@@ -1,0 +1,110 @@
+//! What people ask of Keycloak about a person, done after the commit, in order, each once.
+//!
+//! A command lies in the transaction that decides on it; a job brings it to Keycloak, and what became
+//! of it comes back as an event. When Keycloak is away it waits. When Keycloak refuses it, the reason
+//! is kept for whoever asked, and the commands after it go on.
+
+mod job;
+mod profile;
+mod service;
+mod store;
+
+use serde::{Deserialize, Serialize};
+
+pub use job::{CommandJob, FORGET_COMMANDS, ForgetCommands};
+pub use profile::{MAX_NAME, Profile, ProfileField};
+pub use service::Commands;
+pub use store::{enqueue_in_tx, state};
+
+use crate::{platform::masked::Masked, typed_id};
+
+typed_id!(
+    /// A command.
+    CommandId
+);
+
+/// The kind of the work; its key is the user id.
+pub const COMMANDS: &str = "keycloak.commands";
+
+/// What Keycloak should do about a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Command {
+    /// Change how they are called and spoken to.
+    SetProfile {
+        /// Given name.
+        first_name: Masked<String>,
+        /// Family name.
+        last_name: Masked<String>,
+        /// BCP 47, as Keycloak writes it.
+        locale: String,
+    },
+    /// Change what they sign in with. The new address counts as proven.
+    SetLoginEmail {
+        /// The new address.
+        address: Masked<String>,
+    },
+    /// End one session.
+    EndSession {
+        /// Keycloak's id of the session.
+        session_id: String,
+    },
+    /// End every session.
+    EndSessions,
+    /// Delete them.
+    Delete,
+}
+
+impl Command {
+    /// The stable name.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::SetProfile { .. } => "set_profile",
+            Self::SetLoginEmail { .. } => "set_login_email",
+            Self::EndSession { .. } => "end_session",
+            Self::EndSessions => "end_sessions",
+            Self::Delete => "delete",
+        }
+    }
+}
+
+/// What became of a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CommandState {
+    /// It waits for its turn, or for Keycloak.
+    Waiting,
+    /// Keycloak did it.
+    Done,
+    /// Keycloak will not do it.
+    Refused(Refusal),
+}
+
+/// Why Keycloak will not do it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// Somebody else has that address or name.
+    Conflict,
+    /// What it is about is no longer there.
+    NotFound,
+    /// Another rule of Keycloak's.
+    Refused,
+}
+
+impl Refusal {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Conflict => "conflict",
+            Self::NotFound => "not_found",
+            Self::Refused => "refused",
+        }
+    }
+
+    fn of(name: &str) -> Self {
+        match name {
+            "conflict" => Self::Conflict,
+            "not_found" => Self::NotFound,
+            _ => Self::Refused,
+        }
+    }
+}
