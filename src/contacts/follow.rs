@@ -116,15 +116,15 @@ fn prove(contact: &mut Contact, at: DateTime<Utc>, proof: Proof) {
     contact.proof = Some(proof);
 }
 
-/// The login address, else the one that was primary, else a proven one, else the eldest.
-fn choose_primary(contacts: &mut [Contact], kind: Kind) {
+/// The one that was primary, else the login address, else a proven one, else the eldest.
+pub(super) fn choose_primary(contacts: &mut [Contact], kind: Kind) {
     let chosen = contacts
         .iter()
         .filter(|contact| contact.kind == kind)
         .max_by_key(|contact| {
             (
-                contact.purposes.contains(&Purpose::Login),
                 contact.is_primary,
+                contact.purposes.contains(&Purpose::Login),
                 contact.verified_at.is_some(),
                 std::cmp::Reverse((contact.created_at, contact.contact_id)),
             )

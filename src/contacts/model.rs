@@ -34,9 +34,29 @@ pub enum Purpose {
     Billing,
     /// Notices about security and operation.
     Notice,
+    /// Maintenance and faults.
+    Technical,
+    /// Warnings about the account's security.
+    Security,
 }
 
 impl Purpose {
+    /// The purposes that people choose from.
+    pub const CHOICES: [Self; 3] = [Self::Billing, Self::Technical, Self::Security];
+
+    /// The stable name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::SecondFactor => "second_factor",
+            Self::Billing => "billing",
+            Self::Notice => "notice",
+            Self::Technical => "technical",
+            Self::Security => "security",
+        }
+    }
+
     /// Whether Keycloak or the one-time codes decide it, not the person.
     #[must_use]
     pub fn is_followed(self) -> bool {
@@ -77,6 +97,22 @@ pub struct Contact {
     pub created_at: DateTime<Utc>,
     /// When something last changed.
     pub updated_at: DateTime<Utc>,
+}
+
+/// An address as staff and its owner see it in lists of what was done: `b•••@example.com`, `+62 ••• 89`.
+#[must_use]
+pub fn masked(kind: Kind, value: &str) -> String {
+    match kind {
+        Kind::Email => {
+            let (local, domain) = value.rsplit_once('@').unwrap_or((value, ""));
+            format!("{}•••@{domain}", local.chars().next().unwrap_or_default())
+        }
+        Kind::Phone => {
+            let tail: String = value.chars().skip(value.chars().count().saturating_sub(2)).collect();
+            let head: String = value.chars().take(3).collect();
+            format!("{head} ••• {tail}")
+        }
+    }
 }
 
 /// An e-mail address as it is compared: the domain without regard to case, the local part as it is

@@ -2,9 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sqlx::{PgConnection, types::Json};
+use chrono::{DateTime, Utc};
+use sqlx::{FromRow, PgConnection, types::Json};
 
-use super::{Contact, ContactId, Facts, follow};
+use super::{Contact, ContactId, Facts, Kind, Purpose, follow};
+use crate::{otp::ChallengeId, platform::masked::Masked, typed_id};
 
 /// The contacts of these people.
 pub async fn contacts_of(conn: &mut PgConnection, user_ids: &[String]) -> Result<Vec<Contact>, sqlx::Error> {
@@ -45,11 +47,34 @@ pub async fn follow_people_in_tx(
             changed.insert(facts.user_id.clone());
         }
     }
-    if !gone.is_empty() {
-        sqlx::query("DELETE FROM contacts WHERE contact_id = ANY($1)")
-            .bind(&gone)
+    let deleted: Vec<&str> =
+        people.iter().filter(|facts| !facts.exists).map(|facts| facts.user_id.as_str()).collect();
+    if !deleted.is_empty() {
+        sqlx::query("DELETE FROM pending_contacts WHERE user_id = ANY($1)")
+            .bind(&deleted)
             .execute(&mut *conn)
             .await?;
+    }
+    write(conn, &gone, &written).await?;
+    Ok(changed)
+}
+
+/// Makes the contacts of a person what is wanted instead of what is held. The caller holds the
+/// person's row.
+pub(super) async fn replace_in_tx(
+    conn: &mut PgConnection,
+    held: &[Contact],
+    wanted: Vec<Contact>,
+) -> Result<(), sqlx::Error> {
+    let lost = held.iter().filter(|held| !wanted.iter().any(|w| w.contact_id == held.contact_id));
+    let gone: Vec<ContactId> = lost.map(|contact| contact.contact_id).collect();
+    let written: Vec<Contact> = wanted.into_iter().filter(|contact| !held.contains(contact)).collect();
+    write(conn, &gone, &written).await
+}
+
+async fn write(conn: &mut PgConnection, gone: &[ContactId], written: &[Contact]) -> Result<(), sqlx::Error> {
+    if !gone.is_empty() {
+        sqlx::query("DELETE FROM contacts WHERE contact_id = ANY($1)").bind(gone).execute(&mut *conn).await?;
     }
     if !written.is_empty() {
         // Those that are no longer primary come before those that now are: one a kind is allowed.
@@ -61,9 +86,108 @@ pub async fn follow_people_in_tx(
                  verified_at = excluded.verified_at, proof = excluded.proof,
                  updated_at = excluded.updated_at",
         )
-        .bind(Json(&written))
+        .bind(Json(written))
         .execute(conn)
         .await?;
     }
-    Ok(changed)
+    Ok(())
+}
+
+/// An address whose code was not entered yet.
+#[derive(Debug, Clone, FromRow)]
+pub struct Pending {
+    /// Its id.
+    pub pending_id: PendingId,
+    /// Whose it would be.
+    pub user_id: String,
+    /// `email` or `phone`.
+    pub kind: String,
+    /// The address, in its comparable form.
+    pub value: Masked<String>,
+    /// What it shall be used for.
+    pub purposes: Vec<String>,
+    /// The code that was sent.
+    pub challenge_id: ChallengeId,
+    /// The session that asked for it.
+    pub session_id: String,
+    /// When it was asked for.
+    pub created_at: DateTime<Utc>,
+}
+
+typed_id!(
+    /// An address whose code was not entered yet.
+    PendingId
+);
+
+impl Pending {
+    /// E-mail or phone.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        if self.kind == "phone" { Kind::Phone } else { Kind::Email }
+    }
+
+    /// What it shall be used for.
+    pub fn purposes(&self) -> impl Iterator<Item = Purpose> {
+        Purpose::CHOICES.into_iter().filter(|choice| self.purposes.iter().any(|name| name == choice.name()))
+    }
+}
+
+/// Notes an address that a code was sent to; the same address is asked for anew.
+pub(super) async fn put_pending(
+    conn: &mut PgConnection,
+    pending: &Pending,
+) -> Result<PendingId, sqlx::Error> {
+    sqlx::query_scalar(
+        "INSERT INTO pending_contacts
+             (pending_id, user_id, kind, value, purposes, challenge_id, session_id, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         ON CONFLICT ON CONSTRAINT pending_contacts_address_key DO UPDATE SET
+             purposes = excluded.purposes, challenge_id = excluded.challenge_id,
+             session_id = excluded.session_id, created_at = excluded.created_at
+         RETURNING pending_id",
+    )
+    .bind(pending.pending_id)
+    .bind(&pending.user_id)
+    .bind(&pending.kind)
+    .bind(&pending.value)
+    .bind(&pending.purposes)
+    .bind(pending.challenge_id)
+    .bind(&pending.session_id)
+    .bind(pending.created_at)
+    .fetch_one(conn)
+    .await
+}
+
+/// What a person has asked for, the newest last.
+pub(super) async fn pending_of(conn: &mut PgConnection, user_id: &str) -> Result<Vec<Pending>, sqlx::Error> {
+    sqlx::query_as("SELECT * FROM pending_contacts WHERE user_id = $1 ORDER BY created_at, pending_id")
+        .bind(user_id)
+        .fetch_all(conn)
+        .await
+}
+
+/// Takes back what was asked for. Says whether there was something.
+pub(super) async fn delete_pending(
+    conn: &mut PgConnection,
+    user_id: &str,
+    id: PendingId,
+) -> Result<bool, sqlx::Error> {
+    let deleted = sqlx::query("DELETE FROM pending_contacts WHERE user_id = $1 AND pending_id = $2")
+        .bind(user_id)
+        .bind(id)
+        .execute(conn)
+        .await?;
+    Ok(deleted.rows_affected() > 0)
+}
+
+/// Forgets what was asked for before.
+pub(super) async fn forget_pending(
+    conn: &mut PgConnection,
+    before: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM pending_contacts WHERE created_at < $1")
+        .bind(before)
+        .execute(conn)
+        .await
+        .map(drop)
 }

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     otp::{
+        destination,
         error::{OtpError, Refusal},
         model::{ChallengeId, Channel, MessageState, Purpose, State},
         store::challenges,
@@ -81,6 +82,12 @@ impl From<ProofOf> for Purpose {
 }
 
 impl Otp {
+    /// The one written form of a destination that codes can be sent to.
+    pub fn written(&self, channel: Channel, typed: &str) -> Result<Masked<String>, Refusal> {
+        let read = destination::parse(channel, typed, &self.0.countries);
+        read.map(|to| to.address).map_err(Refusal::DestinationInvalid)
+    }
+
     /// Sends a code to an address, or shows the live challenge of this session again.
     pub async fn ask_proof(&self, ask: AskProof) -> Result<PendingCode, OtpError> {
         let issue = Issue {
