@@ -14,6 +14,7 @@ pub mod adapters;
 pub mod app;
 pub mod audit;
 pub mod backoffice;
+pub mod billing;
 pub mod cli;
 pub mod companies;
 pub mod contacts;

@@ -3,7 +3,13 @@
 //! Every field is there from the first record on, empty until somebody fills it, so that readers can
 //! be written against the whole now. See `schemas/` for what each means.
 
+use chrono::NaiveDate;
 use serde::Serialize;
+
+use crate::{
+    billing::{self, Address, BillingProfile, PartyType, PaymentTerms, PurchaseOrder, Recipient, Tax, TaxId},
+    platform::masked::Masked,
+};
 
 /// What billing knows about a company.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -15,7 +21,7 @@ pub struct Billing {
     /// Whether this is no real customer.
     pub test: bool,
     /// `company`, `individual` or `government`.
-    pub party_type: Option<String>,
+    pub party_type: Option<PartyType>,
     /// How the customer is called, at most 100 characters.
     pub display_name: String,
     /// The name in the register, at most 255 characters.
@@ -25,13 +31,13 @@ pub struct Billing {
     /// Numbers in company registers.
     pub registrations: Vec<Never>,
     /// Tax numbers, each with its type and how far it is proven.
-    pub tax_ids: Vec<Never>,
+    pub tax_ids: Vec<TaxId>,
     /// How taxes apply.
-    pub tax: Option<Never>,
+    pub tax: Option<Tax>,
     /// The billing address.
-    pub address: Option<Never>,
+    pub address: Option<Address>,
     /// Who receives invoices.
-    pub invoice_recipients: Vec<Never>,
+    pub invoice_recipients: Vec<InvoiceRecipient>,
     /// Whom to ask about them.
     pub billing_contacts: Vec<Never>,
     /// ISO 4217.
@@ -43,11 +49,11 @@ pub struct Billing {
     /// IANA zone.
     pub time_zone: Option<String>,
     /// When and how invoices are paid.
-    pub payment_terms: Option<Never>,
+    pub payment_terms: Option<PaymentTerms>,
     /// When and how invoices are made.
     pub invoicing: Option<Never>,
     /// The customer's own order numbers.
-    pub purchase_orders: Vec<Never>,
+    pub purchase_orders: Vec<Order>,
     /// Which of our own companies sells.
     pub seller_entity: Option<String>,
     /// How much is there, and what is missing.
@@ -57,6 +63,28 @@ pub struct Billing {
 /// What cannot be there yet, because nothing in this service writes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Never {}
+
+/// Who gets invoices.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "each field is described in the schema that readers use")]
+pub struct InvoiceRecipient {
+    pub email: Masked<String>,
+    pub role: &'static str,
+    pub purpose: &'static str,
+    pub locale: Option<String>,
+    pub verified: bool,
+}
+
+/// An order number of the customer's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "each field is described in the schema that readers use")]
+pub struct Order {
+    pub number: String,
+    pub valid_from: Option<NaiveDate>,
+    pub valid_to: Option<NaiveDate>,
+    pub amount_minor: Option<i64>,
+    pub currency: Option<String>,
+}
 
 /// How much of what an invoice needs is there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -68,45 +96,49 @@ pub struct Readiness {
 }
 
 impl Billing {
-    /// The block of a company that has told us nothing but its name.
+    /// The block of a company, from what it has told us.
     #[must_use]
-    pub fn draft(company_name: &str) -> Self {
+    pub fn of(company_name: &str, profile: &BillingProfile) -> Self {
+        let readiness = billing::Readiness::of(profile);
+        let recipient = |recipient: &Recipient| InvoiceRecipient {
+            email: recipient.email.clone(),
+            role: "to",
+            purpose: "invoice",
+            locale: profile.locale.clone(),
+            verified: true,
+        };
+        let order = |order: &PurchaseOrder| Order {
+            number: order.number.clone(),
+            valid_from: order.valid_from,
+            valid_to: order.valid_to,
+            amount_minor: None,
+            currency: None,
+        };
         Self {
-            status: "draft",
+            status: if readiness.is_ready() { "ready" } else { "draft" },
             hold_reasons: Vec::new(),
             test: false,
-            party_type: None,
+            party_type: profile.party_type,
             display_name: company_name.chars().take(100).collect(),
-            legal_name: None,
-            trade_name: None,
+            legal_name: profile.legal_name.clone(),
+            trade_name: profile.trade_name.clone(),
             registrations: Vec::new(),
-            tax_ids: Vec::new(),
-            tax: None,
-            address: None,
-            invoice_recipients: Vec::new(),
+            tax_ids: profile.tax_ids.clone(),
+            tax: profile.tax.clone(),
+            address: profile.address.clone(),
+            invoice_recipients: profile.recipients.iter().map(recipient).collect(),
             billing_contacts: Vec::new(),
-            currency: None,
-            currency_locked: false,
-            locale: None,
-            time_zone: None,
-            payment_terms: None,
+            currency: profile.currency.clone(),
+            currency_locked: profile.currency_locked,
+            locale: profile.locale.clone(),
+            time_zone: profile.time_zone.clone(),
+            payment_terms: profile.payment_terms,
             invoicing: None,
-            purchase_orders: Vec::new(),
-            seller_entity: None,
+            purchase_orders: profile.purchase_orders.iter().map(order).collect(),
+            seller_entity: profile.seller_entity.clone(),
             readiness: Readiness {
-                score: 0,
-                missing: vec![
-                    "party_type",
-                    "legal_name",
-                    "tax_ids",
-                    "tax",
-                    "address",
-                    "invoice_recipients",
-                    "currency",
-                    "time_zone",
-                    "payment_terms",
-                    "seller_entity",
-                ],
+                score: readiness.score,
+                missing: readiness.missing.iter().map(|missing| missing.field).collect(),
             },
         }
     }

@@ -10,7 +10,7 @@ mod publisher;
 mod record;
 mod store;
 
-pub use billing::{Billing, Readiness};
+pub use billing::{Billing, InvoiceRecipient, Order, Readiness};
 pub use config::PublishingConfig;
 pub use publisher::Publisher;
 pub use record::{CompanyOfUser, CompanyRecord, EmailEntry, Name, PhoneEntry, Project, Region, UserRecord};

@@ -23,6 +23,7 @@ use super::{
     store::{self, Acknowledged},
 };
 use crate::{
+    billing::{self, BillingProfile},
     companies::{self, COMPANIES_STREAM, CompanyId},
     contacts,
     directory::{self, PEOPLE_STREAM},
@@ -189,6 +190,9 @@ impl Publisher {
         let people = directory::people_by_id(conn, &ids).await?;
         let contacts = contacts::contacts_of(conn, &ids).await?;
         let companies = companies::companies_of_people(conn, &ids).await?;
+        let company_ids: Vec<CompanyId> = companies.values().map(|(company, _)| company.company_id).collect();
+        let profiles = billing::profiles_of(conn, &company_ids).await?;
+        let nothing = BillingProfile::default();
         let mut people: std::collections::HashMap<String, _> = people
             .into_iter()
             .filter(directory::PersonRow::is_alive)
@@ -200,8 +204,10 @@ impl Publisher {
                 let from = contacts.partition_point(|contact| contact.user_id < claimed.key);
                 let upto = contacts.partition_point(|contact| contact.user_id <= claimed.key);
                 let company = companies.get(&claimed.key).map(|(company, role)| (company, *role));
-                let region = Region(&self.config.region);
-                Content::User(Box::new(UserRecord::of(region, person, &contacts[from..upto], company)))
+                let profile = company.and_then(|(company, _)| profiles.get(&company.company_id));
+                let profile = profile.map_or(&nothing, |saved| &saved.profile);
+                let (region, own) = (Region(&self.config.region), &contacts[from..upto]);
+                Content::User(Box::new(UserRecord::of(region, person, own, company, profile)))
             });
             Draft::new(claimed, PEOPLE, content)
         };
@@ -233,17 +239,19 @@ async fn companies_of(conn: &mut PgConnection, claimed: Vec<ChangedKey>) -> Resu
     }
     let companies = companies::companies_by_id(conn, &ids).await?;
     let counts = companies::member_counts(conn, &ids).await?;
-    let draft = |claimed: ChangedKey| {
+    let mut profiles = billing::profiles_of(conn, &ids).await?;
+    let mut draft = |claimed: ChangedKey| {
         let company = companies
             .iter()
             .find(|company| company.company_id.to_string() == claimed.key && company.deleted_at.is_none());
         let content = company.map(|company| {
             let members = counts.get(&company.company_id).copied().unwrap_or_default();
-            Content::Company(Box::new(CompanyRecord::of(company, members)))
+            let profile = profiles.remove(&company.company_id).unwrap_or_default().profile;
+            Content::Company(Box::new(CompanyRecord::of(company, members, &profile)))
         });
         Draft::new(claimed, COMPANIES, content)
     };
-    Ok(claimed.into_iter().map(draft).collect())
+    Ok(claimed.into_iter().map(&mut draft).collect())
 }
 
 /// Drops what readers have as it is, and deletions of what they never had.

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::Billing;
 use crate::{
+    billing::BillingProfile,
     companies::{Company, CompanyId, Role},
     contacts::{Contact, Kind, Purpose},
     directory::{PersonRow, SecondFactor, Status, second_factors, status},
@@ -106,6 +107,7 @@ impl UserRecord {
         person: PersonRow,
         contacts: &[Contact],
         company: Option<(&Company, Role)>,
+        profile: &BillingProfile,
     ) -> Self {
         let times = contacts.iter().map(|contact| contact.updated_at);
         let times = times.chain(company.map(|(company, _)| company.updated_at));
@@ -127,7 +129,7 @@ impl UserRecord {
                 company_id: company.company_id,
                 name: company.name.clone(),
                 role,
-                billing: Billing::draft(&company.name),
+                billing: Billing::of(&company.name, profile),
             }),
             projects: Vec::new(),
             created_at: person.created_at,
@@ -164,13 +166,13 @@ impl PhoneEntry {
 impl CompanyRecord {
     /// The record of a company. Its revision is 0 until the publisher gives it one.
     #[must_use]
-    pub fn of(company: &Company, members: i64) -> Self {
+    pub fn of(company: &Company, members: i64, profile: &BillingProfile) -> Self {
         Self {
             company_id: company.company_id,
             revision: 0,
             status: company.status,
             name: company.name.clone(),
-            billing: Billing::draft(&company.name),
+            billing: Billing::of(&company.name, profile),
             members,
             projects: Vec::new(),
         }

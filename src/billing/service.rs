@@ -1,0 +1,302 @@
+//! What is done with a billing profile, each in one transaction.
+
+use std::net::IpAddr;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use sqlx::{PgConnection, PgPool};
+
+use super::{
+    BillingField, BillingInput, BillingProfile, PendingRecipient, Recipient, RecipientId, Tax, store,
+};
+use crate::{
+    audit::{self, Actor, AuditId, Entry, Origin, Subject},
+    companies::{self, COMPANIES_STREAM, CompanyId},
+    directory::PEOPLE_STREAM,
+    otp::{AskProof, Channel, Otp, OtpError, ProofOf, ProofRef, Refusal},
+    platform::{changed_keys, clock::SharedClock, entropy::SharedEntropy, masked::Masked},
+};
+
+/// The most addresses that get invoices.
+const MAX_RECIPIENTS: usize = 20;
+/// The most addresses of one editor that wait for their code.
+const MAX_PENDING: usize = 5;
+
+/// The use cases. Cheap to clone.
+#[derive(Clone)]
+pub struct Billing {
+    /// Where profiles are.
+    pub pool: PgPool,
+    /// What time it is.
+    pub clock: SharedClock,
+    /// Where ids come from.
+    pub entropy: SharedEntropy,
+    /// By which addresses are proven.
+    pub otp: Otp,
+}
+
+/// Somebody who may edit the profile of this company; whoever makes one has decided so.
+#[derive(Debug, Clone)]
+pub struct Editor {
+    /// The company.
+    pub company_id: CompanyId,
+    /// Keycloak's id of the person.
+    pub user_id: String,
+    /// Their realm.
+    pub realm: String,
+    /// Their session.
+    pub session_id: String,
+    /// The language of messages.
+    pub locale: String,
+    /// From where they act.
+    pub origin: Origin,
+}
+
+/// A profile as it is kept. Revision 0 has never been saved.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Saved {
+    /// Grows by one with each change.
+    pub revision: i64,
+    /// What it says.
+    pub profile: BillingProfile,
+    /// When it was saved.
+    pub updated_at: Option<DateTime<Utc>>,
+}
+
+/// What only staff set.
+#[derive(Debug, Clone)]
+pub struct SetByStaff {
+    /// How taxes apply.
+    pub tax: Option<Tax>,
+    /// Which of our own companies sells.
+    pub seller_entity: Option<String>,
+    /// Whether something was invoiced.
+    pub currency_locked: bool,
+}
+
+/// Why something was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum BillingError {
+    /// Fields are not as they must be.
+    #[error("fields are wrong")]
+    Fields(Vec<BillingField>),
+    /// Somebody else saved meanwhile: this is what they saved.
+    #[error("the profile was changed meanwhile")]
+    Changed(Box<Saved>),
+    /// It gets invoices already.
+    #[error("the address gets invoices already")]
+    Held,
+    /// There are as many as there may be.
+    #[error("there are too many addresses")]
+    TooMany,
+    /// There is no such address.
+    #[error("there is no such address")]
+    NotFound,
+    /// A rule of one-time codes.
+    #[error("the code was refused")]
+    Code(Refusal),
+    /// The database.
+    #[error("the database did not do its work")]
+    Database(#[from] sqlx::Error),
+}
+
+impl From<OtpError> for BillingError {
+    fn from(error: OtpError) -> Self {
+        match error {
+            OtpError::Refused(refusal) => Self::Code(refusal),
+            OtpError::Database(error) => Self::Database(error),
+        }
+    }
+}
+
+impl Billing {
+    /// The profile of a company; empty when nobody has told anything.
+    pub async fn profile(&self, company_id: CompanyId) -> Result<Saved, sqlx::Error> {
+        profile(&mut *self.pool.acquire().await?, company_id).await
+    }
+
+    /// Saves what was typed over the revision that was read.
+    pub async fn save(
+        &self,
+        editor: &Editor,
+        read: i64,
+        typed: &BillingInput,
+    ) -> Result<Saved, BillingError> {
+        let now = self.clock.now();
+        self.change(editor, Some(read), "billing.saved", |held| {
+            typed.apply(held, now).map_err(BillingError::Fields)
+        })
+        .await
+    }
+
+    /// Staff decide how taxes apply, who sells, and that the currency stays.
+    pub async fn set_by_staff(
+        &self,
+        editor: &Editor,
+        read: i64,
+        set: SetByStaff,
+    ) -> Result<Saved, BillingError> {
+        self.change(editor, Some(read), "billing.set_by_staff", |held| {
+            let SetByStaff { tax, seller_entity, currency_locked } = set;
+            Ok(BillingProfile { tax, currency_locked, seller_entity, ..held.clone() })
+        })
+        .await
+    }
+
+    /// Addresses that wait for a code of this editor's.
+    pub async fn pending(&self, editor: &Editor) -> Result<Vec<PendingRecipient>, sqlx::Error> {
+        store::recipients_of(&mut *self.pool.acquire().await?, editor.company_id, &editor.user_id).await
+    }
+
+    /// Sends a code to an address that shall get invoices.
+    pub async fn add_recipient(&self, editor: &Editor, typed: &str) -> Result<RecipientId, BillingError> {
+        let email = self.otp.written(Channel::Email, typed).map_err(BillingError::Code)?;
+        let held = self.profile(editor.company_id).await?.profile.recipients;
+        if held.iter().any(|recipient| recipient.email == email) {
+            return Err(BillingError::Held);
+        }
+        let pending = self.pending(editor).await?;
+        let is_waiting = pending.iter().any(|waiting| waiting.email == email);
+        if held.len() >= MAX_RECIPIENTS || (!is_waiting && pending.len() >= MAX_PENDING) {
+            return Err(BillingError::TooMany);
+        }
+        let ask = AskProof {
+            realm: editor.realm.clone(),
+            user_id: editor.user_id.clone(),
+            session_id: editor.session_id.clone(),
+            client_id: editor.origin.client_id.clone().unwrap_or_default(),
+            proof_of: ProofOf::Billing,
+            channel: Channel::Email,
+            destination: email.clone(),
+            locale: editor.locale.clone(),
+            ip_address: editor.origin.ip_address.unwrap_or(IpAddr::from([127, 0, 0, 1])),
+        };
+        let code = self.otp.ask_proof(ask).await?;
+        let asked = PendingRecipient {
+            pending_id: RecipientId::generate(self.clock.as_ref(), self.entropy.as_ref()),
+            company_id: editor.company_id,
+            user_id: editor.user_id.clone(),
+            email,
+            challenge_id: code.challenge_id,
+            created_at: self.clock.now(),
+        };
+        Ok(store::put_recipient(&mut *self.pool.acquire().await?, &asked).await?)
+    }
+
+    /// Enters the code: the address gets invoices from now on.
+    pub async fn prove_recipient(
+        &self,
+        editor: &Editor,
+        id: RecipientId,
+        code: Masked<String>,
+    ) -> Result<(), BillingError> {
+        let pending = self.pending(editor).await?.into_iter().find(|waiting| waiting.pending_id == id);
+        let pending = pending.ok_or(BillingError::NotFound)?;
+        let proof = ProofRef {
+            challenge: pending.challenge_id,
+            user_id: editor.user_id.clone(),
+            session_id: editor.session_id.clone(),
+        };
+        let mut tx = self.pool.begin().await?;
+        let proven = match self.otp.prove_in_tx(&mut tx, &proof, code).await? {
+            Ok(proven) => proven,
+            Err(refusal) => {
+                // What was counted stays counted.
+                tx.commit().await?;
+                return Err(BillingError::Code(refusal));
+            }
+        };
+        let held = profile(&mut tx, editor.company_id).await?;
+        let mut wanted = held.profile.clone();
+        let recipient = Recipient { email: proven.destination, verified_at: self.clock.now() };
+        wanted.recipients.retain(|other| other.email != recipient.email);
+        wanted.recipients.push(recipient);
+        store::delete_recipient(&mut tx, id).await?;
+        self.keep(&mut tx, editor, &held, &wanted, "billing.recipient_added").await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// An address gets no more invoices. Removing one that is gone changes nothing.
+    pub async fn remove_recipient(&self, editor: &Editor, email: &str) -> Result<(), BillingError> {
+        self.change(editor, None, "billing.recipient_removed", |held| {
+            let mut wanted = held.clone();
+            wanted.recipients.retain(|recipient| recipient.email.expose() != email);
+            Ok(wanted)
+        })
+        .await
+        .map(drop)
+    }
+
+    async fn change(
+        &self,
+        editor: &Editor,
+        read: Option<i64>,
+        action: &'static str,
+        change: impl FnOnce(&BillingProfile) -> Result<BillingProfile, BillingError>,
+    ) -> Result<Saved, BillingError> {
+        let mut tx = self.pool.begin().await?;
+        let held = profile(&mut tx, editor.company_id).await?;
+        if read.is_some_and(|read| read != held.revision) {
+            return Err(BillingError::Changed(Box::new(held)));
+        }
+        let wanted = change(&held.profile)?;
+        if wanted == held.profile {
+            return Ok(held);
+        }
+        let saved = self.keep(&mut tx, editor, &held, &wanted, action).await?;
+        tx.commit().await?;
+        Ok(saved)
+    }
+
+    /// Whoever saved between our reading and our writing wins; the database decides, not we.
+    async fn keep(
+        &self,
+        conn: &mut PgConnection,
+        editor: &Editor,
+        held: &Saved,
+        wanted: &BillingProfile,
+        action: &'static str,
+    ) -> Result<Saved, BillingError> {
+        let (now, company_id) = (self.clock.now(), editor.company_id);
+        if !store::save(conn, company_id, held.revision, wanted, now, &editor.user_id).await? {
+            let newest = profile(conn, company_id).await?;
+            return Err(BillingError::Changed(Box::new(newest)));
+        }
+        let members = companies::members_of_company(conn, company_id).await?;
+        let people = members.iter().map(|member| (PEOPLE_STREAM, member.user_id.clone()));
+        let company = std::iter::once((COMPANIES_STREAM, company_id.to_string()));
+        changed_keys::mark(conn, people.chain(company)).await?;
+        let entry = Entry {
+            actor: Actor::Person { user_id: editor.user_id.clone() },
+            action,
+            subject: Subject::company(company_id.0),
+            company_id: Some(company_id.0),
+            before: None,
+            after: Some(changed_fields(&held.profile, wanted, held.revision + 1)),
+            reason: None,
+        };
+        let id = AuditId::generate(self.clock.as_ref(), self.entropy.as_ref());
+        audit::store::record_in_tx(conn, now, id, &editor.origin, &entry).await?;
+        Ok(Saved { revision: held.revision + 1, profile: wanted.clone(), updated_at: Some(now) })
+    }
+}
+
+async fn profile(conn: &mut PgConnection, company_id: CompanyId) -> Result<Saved, sqlx::Error> {
+    Ok(store::profiles_of(conn, &[company_id]).await?.remove(&company_id).unwrap_or_default())
+}
+
+/// Which fields are different now: names only, for their values are kept with the revision.
+fn changed_fields(before: &BillingProfile, after: &BillingProfile, revision: i64) -> Value {
+    let fields = |profile: &BillingProfile| match serde_json::to_value(profile) {
+        Ok(Value::Object(fields)) => fields,
+        _ => serde_json::Map::new(),
+    };
+    let (before, after) = (fields(before), fields(after));
+    let changed: Vec<&String> = after
+        .iter()
+        .filter(|(name, value)| before.get(*name) != Some(*value))
+        .map(|(name, _)| name)
+        .collect();
+    json!({"revision": revision, "changed": changed})
+}
