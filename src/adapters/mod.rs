@@ -2,5 +2,6 @@
 
 pub mod keycloak;
 pub mod mail;
+pub mod oidc;
 pub mod sending;
 pub mod sms;

@@ -22,6 +22,7 @@ use crate::{
         telemetry::TelemetryConfig,
         webhook::WebhookConfig,
     },
+    portal::PortalConfig,
     publishing::PublishingConfig,
 };
 
@@ -51,6 +52,8 @@ pub struct Config {
     pub telemetry: TelemetryConfig,
     /// Signed calls from Keycloak.
     pub webhook: WebhookConfig,
+    /// The pages' sign-in.
+    pub portal: PortalConfig,
     /// One-time codes.
     pub otp: OtpConfig,
     /// Mails other than codes.
@@ -131,6 +134,7 @@ impl Config {
         self.keycloak.validate(self.profile, findings);
         self.publishing.validate(findings);
         self.webhook.validate(findings);
+        self.portal.validate(findings);
         self.otp.validate(self.keycloak.public_host(), findings);
         self.notices.validate(findings);
         self.mail.validate(self.profile, findings);

@@ -15,6 +15,7 @@ mod watch;
 
 pub use commands::{rebuild, resync};
 pub use config::Config;
+pub use ingest::{Bells, Ingest};
 pub use lifecycle::serve;
 pub use pipeline::Pipeline;
 pub use ports::Ports;

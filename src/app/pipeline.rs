@@ -13,11 +13,16 @@ use super::{
 use crate::{
     adapters::keycloak::Keycloak,
     backoffice::FactorsJob,
+    billing::{FORGET_RECIPIENTS, ForgetRecipients},
     companies::{
         OrganizationJob,
         administration::{InvitationJob, JobPorts, MemberJob, PasswordJob, RenameJob, StandingJob},
     },
-    directory::{RESYNC, Resync, ResyncJob},
+    contacts::{FORGET_PENDING, ForgetPending},
+    directory::{
+        RESYNC, Resync, ResyncJob,
+        commands::{CommandJob, FORGET_COMMANDS, ForgetCommands},
+    },
     notices::{FORGET_NOTICES, ForgetNotices, SendNotices},
     platform::{
         auth::sessions::{FORGET_SESSIONS, ForgetSessions},
@@ -29,6 +34,7 @@ use crate::{
         jobs::{self, Handler, Runner},
         kafka::{Consumer, ParkingRelay, ProduceError, Producer},
     },
+    portal::session::{FORGET_PORTAL_SESSIONS, ForgetPortalSessions, Sessions},
     publishing::Publisher,
 };
 
@@ -134,6 +140,20 @@ impl Pipeline<'_> {
             Arc::new(FactorsJob(keycloak.clone())),
             Arc::new(ResyncJob { resync, clock: Arc::new(SystemClock), at: self.config.directory.resync_at }),
             Arc::new(ForgetSessions { pool: pool.clone(), clock: Arc::new(SystemClock) }),
+            Arc::new(CommandJob {
+                pool: pool.clone(),
+                keycloak: keycloak.clone(),
+                clock: Arc::new(SystemClock),
+            }),
+            Arc::new(ForgetPortalSessions(Sessions::new(
+                pool.clone(),
+                Arc::new(SystemClock),
+                Arc::new(OsEntropy),
+                &self.config.portal,
+            ))),
+            Arc::new(ForgetRecipients { pool: pool.clone(), clock: Arc::new(SystemClock) }),
+            Arc::new(ForgetPending { pool: pool.clone(), clock: Arc::new(SystemClock) }),
+            Arc::new(ForgetCommands { pool: pool.clone(), clock: Arc::new(SystemClock) }),
             Arc::new(ForgetInbox { pool: pool.clone(), clock: Arc::new(SystemClock) }),
             Arc::new(ForgetNotices { pool: pool.clone(), clock: Arc::new(SystemClock) }),
             Arc::new(TellOfCodes { pool: pool.clone(), notifier: self.notifier() }),
@@ -177,8 +197,12 @@ async fn plan(pool: &PgPool, realm: &str) {
         let mut conn = pool.acquire().await?;
         jobs::plan(&mut conn, RESYNC, realm, now).await?;
         jobs::plan(&mut conn, FORGET_SESSIONS, "nightly", now).await?;
-        jobs::plan(&mut conn, FORGET_INBOX, "nightly", now).await?;
-        jobs::plan(&mut conn, FORGET_NOTICES, "nightly", now).await
+        jobs::plan(&mut conn, FORGET_NOTICES, "nightly", now).await?;
+        jobs::plan(&mut conn, FORGET_PORTAL_SESSIONS, "hourly", now).await?;
+        jobs::plan(&mut conn, FORGET_RECIPIENTS, "hourly", now).await?;
+        jobs::plan(&mut conn, FORGET_PENDING, "hourly", now).await?;
+        jobs::plan(&mut conn, FORGET_COMMANDS, "nightly", now).await?;
+        jobs::plan(&mut conn, FORGET_INBOX, "nightly", now).await
     };
     if let Err(error) = planned.await {
         tracing::warn!(error = %db::describe(&error), "periodic work is planned at the next start");

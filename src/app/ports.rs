@@ -8,10 +8,12 @@ use super::Config;
 use crate::{
     adapters::{
         mail::{MailConfig, Mailer, SmtpMailer},
+        oidc::{IdentityProvider, OidcClient},
         sms::{HttpGateway, SmsConfig, SmsProvider, SmsSender, Sns},
     },
     otp::OtpPorts,
     platform::{
+        auth::Verifier,
         clock::{SharedClock, SystemClock},
         entropy::{OsEntropy, SharedEntropy},
     },
@@ -28,13 +30,17 @@ pub struct Ports {
     pub mailers: Vec<Arc<dyn Mailer>>,
     /// SMS providers, the first asked first.
     pub sms: Vec<Arc<dyn SmsSender>>,
+    /// By whom people sign in.
+    pub provider: Arc<dyn IdentityProvider>,
 }
 
 impl Ports {
     /// The real world, as configured. Nothing is connected to yet.
     pub async fn real(config: &Config) -> anyhow::Result<Self> {
+        let clock: SharedClock = Arc::new(SystemClock);
         Ok(Self {
-            clock: Arc::new(SystemClock),
+            provider: Arc::new(provider(config, clock.clone())?),
+            clock,
             entropy: Arc::new(OsEntropy),
             mailers: vec![Arc::new(SmtpMailer::new(&config.mail)?)],
             sms: sms_senders(&config.sms).await?,
@@ -51,6 +57,11 @@ impl Ports {
             sms: self.sms.clone(),
         }
     }
+}
+
+fn provider(config: &Config, clock: SharedClock) -> anyhow::Result<OidcClient> {
+    let verifier = Verifier::new(config.keycloak.issuer(), &config.auth, clock)?;
+    OidcClient::new(&config.keycloak, config.portal.client_secret.clone(), verifier).context("keycloak")
 }
 
 /// Says at start whether the mail server can be used as configured. The service runs all the same:

@@ -4,7 +4,6 @@ use anyhow::Context as _;
 use axum::Router;
 use sqlx::PgPool;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use url::Url;
 
 use super::{Config, Ports, api};
 use crate::{
@@ -13,10 +12,13 @@ use crate::{
         http::{Gatekeeper, Routes},
     },
     backoffice::{self, BackOffice},
+    billing::Billing,
     companies::{administration, administration::Companies},
+    contacts::Contacts,
+    directory::commands::Commands,
     otp::{self, Otp},
     platform::{auth::Verifier, http, webhook::Gate},
-    portal,
+    portal::{self, Parts, Portal, session::Sessions},
 };
 
 /// The features over one database and one world.
@@ -32,8 +34,9 @@ pub struct Features {
     /// Who calls.
     pub verifier: Verifier,
     keeper: Gatekeeper,
+    /// Pages for people.
+    pub portal: Portal,
     gate: Gate,
-    account_url: Url,
 }
 
 impl Features {
@@ -55,8 +58,8 @@ impl Features {
         let office = BackOffice::new(pool.clone(), clock.clone(), entropy);
         let per_minute = config.http.requests_per_minute;
         let keeper = Gatekeeper::new(verifier.clone(), access.clone(), per_minute, pool.clone(), clock);
-        let account_url = config.keycloak.account_url();
-        Ok(Self { otp, access, companies, office, verifier, keeper, gate, account_url })
+        let portal = portal_of(config, pool, ports, &otp);
+        Ok(Self { otp, access, companies, office, verifier, keeper, portal, gate })
     }
 
     /// Starts what the features do without being asked, as soon as the schema is up to date.
@@ -83,9 +86,28 @@ impl Features {
     /// The public routes, with the layers that every route gets.
     pub fn router(&self) -> Router {
         http::with_layers(
-            portal::router(self.account_url.clone())
+            portal::router(self.portal.clone())
                 .merge(otp::http::router(self.otp.clone(), self.gate.clone()))
                 .merge(api::router(self.api())),
         )
     }
+}
+
+fn portal_of(config: &Config, pool: &PgPool, ports: &Ports, otp: &Otp) -> Portal {
+    let (pool, clock, entropy) = (pool.clone(), ports.clock.clone(), ports.entropy.clone());
+    Portal::new(Parts {
+        sessions: Sessions::new(pool.clone(), clock.clone(), entropy.clone(), &config.portal),
+        provider: ports.provider.clone(),
+        client_id: config.keycloak.portal_client_id.clone(),
+        commands: Commands { pool: pool.clone(), clock: clock.clone(), entropy: entropy.clone() },
+        contacts: Contacts {
+            pool: pool.clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            otp: otp.clone(),
+        },
+        billing: Billing { pool, clock, entropy, otp: otp.clone() },
+        public_url: config.http.public_url.clone(),
+        account_url: config.keycloak.account_url(),
+    })
 }

@@ -4,61 +4,71 @@ use askama::Template;
 use axum::{
     Router,
     extract::{Query, State},
-    http::{HeaderMap, HeaderName, HeaderValue, header},
-    response::{Html, IntoResponse, Response},
-    routing::get,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::Response,
+    routing::{get, post},
 };
 use serde::Deserialize;
-use url::Url;
+use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::{
-    assets,
+    Portal, account, assets, company,
+    page::page,
+    sign_in,
     words::{LANGUAGES, Landing, Language},
 };
-use crate::platform::problem::Problem;
-
-/// Pages load only what we serve, run no script and stand in no frame.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 #[derive(Template)]
 #[template(path = "portal/templates/landing.html")]
 struct LandingPage {
     language: Language,
-    words: Landing,
-    account_url: String,
+    words: &'static Landing,
+    notice: Option<&'static str>,
 }
 
-/// The pages; `account_url` is where people manage their account at Keycloak.
-pub fn router(account_url: Url) -> Router {
-    Router::new().route("/", get(landing)).with_state(account_url).merge(assets::router())
+/// The pages and what they are made of.
+pub fn router(portal: Portal) -> Router {
+    let policy = content_security_policy(&portal);
+    Router::new()
+        .route("/", get(landing))
+        .route("/sign-in", get(sign_in::begin))
+        .route(sign_in::CALLBACK, get(sign_in::callback))
+        .route("/sign-in/backchannel-logout", post(sign_in::backchannel_logout))
+        .route("/sign-out", post(sign_in::sign_out))
+        .merge(account::router())
+        .merge(company::router())
+        .layer(SetResponseHeaderLayer::overriding(header::CONTENT_SECURITY_POLICY, policy))
+        .with_state(portal)
+        .merge(assets::router())
+}
+
+/// Pages load only what we serve, run no script and stand in no frame. Forms lead to us, and by us to
+/// Keycloak: browsers look at where a redirect goes, too (CSP 3, 6.4.3).
+fn content_security_policy(portal: &Portal) -> HeaderValue {
+    let keycloak = portal.account_url().origin().ascii_serialization();
+    let policy = format!(
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
+         form-action 'self' {keycloak}; frame-ancestors 'none'"
+    );
+    HeaderValue::from_str(&policy).expect("an origin is ASCII")
 }
 
 #[derive(Deserialize)]
 struct LandingQuery {
     lang: Option<String>,
+    notice: Option<String>,
 }
 
-async fn landing(
-    State(account_url): State<Url>,
-    Query(query): Query<LandingQuery>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
+async fn landing(State(_): State<Portal>, Query(query): Query<LandingQuery>, headers: HeaderMap) -> Response {
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let language = Language::choose(query.lang.as_deref(), accepted);
-    let mut account_url = account_url;
-    account_url.query_pairs_mut().append_pair("kc_locale", language.keycloak_tag());
-    page(&LandingPage { language, words: Landing::of(language), account_url: account_url.into() })
-}
-
-fn page(template: &impl Template) -> Result<Response, Problem> {
-    let html = template.render().map_err(|error| {
-        tracing::error!(%error, "a page could not be rendered");
-        Problem::internal()
-    })?;
-    let headers: [(HeaderName, HeaderValue); 3] = [
-        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY)),
-        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-        (header::VARY, HeaderValue::from_static("Accept-Language")),
-    ];
-    Ok((headers, Html(html)).into_response())
+    let words = Landing::of(language);
+    let notice = query.notice.as_deref().and_then(|notice| match notice {
+        "signed-out" => Some(words.signed_out),
+        "not-signed-in" => Some(words.not_signed_in),
+        "setting-up" => Some(words.setting_up),
+        "unavailable" => Some(words.unavailable),
+        _ => None,
+    });
+    page(StatusCode::OK, &LandingPage { language, words, notice })
 }

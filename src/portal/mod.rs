@@ -1,9 +1,179 @@
 //! Pages for people. They work without JavaScript, by keyboard and on a phone, in four languages.
 //!
-//! So far: the landing page, from which people reach their account at Keycloak.
+//! To add a page:
+//! 1. its words: `words/<page>.rs` with [`words!`](words), the four languages side by side;
+//! 2. its template beside the feature, `{% extends "portal/templates/frame.html" %}`, with a `frame`
+//!    ([`Frame`]) and the macros of `forms.html` for fields, which show what is wrong at the field and
+//!    in the summary;
+//! 3. its handlers: [`Visitor`] for a page, [`Submission`] for a form. Who is not signed in is sent to
+//!    sign in, and a form without this session's token reaches nobody;
+//! 4. its place in the navigation: `page.rs`.
+//!
+//! A form that was taken leads to a page by [`see`], so that loading it again repeats nothing.
 
+mod account;
 mod assets;
+mod company;
+mod config;
 mod http;
-mod words;
+mod page;
+pub mod session;
+mod sign_in;
+mod visitor;
+pub mod words;
 
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use sqlx::PgPool;
+use url::Url;
+
+pub use config::PortalConfig;
 pub use http::router;
+pub use page::{FieldProblem, Frame, Link, NoPage, page, see};
+pub use visitor::{Fields, Submission, Visitor};
+
+use crate::{
+    adapters::oidc::IdentityProvider,
+    billing::Billing,
+    contacts::Contacts,
+    directory::{
+        self, PersonRow,
+        commands::{CommandId, CommandState, Commands},
+    },
+    platform::{db, entropy::SharedEntropy},
+};
+use session::Sessions;
+
+/// How long somebody who has just signed up may have to wait until the directory knows them.
+const PATIENCE: Duration = Duration::from_secs(4);
+/// How often it is asked meanwhile.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// What the pages stand on. Cheap to clone.
+#[derive(Clone)]
+pub struct Portal(Arc<Parts>);
+
+/// What the pages are made of.
+pub struct Parts {
+    /// Who is signed in.
+    pub sessions: Sessions,
+    /// By whom people sign in.
+    pub provider: Arc<dyn IdentityProvider>,
+    /// As which client people sign in.
+    pub client_id: String,
+    /// What people change about themselves at Keycloak.
+    pub commands: Commands,
+    /// How people can be reached.
+    pub contacts: Contacts,
+    /// What invoices to companies need.
+    pub billing: Billing,
+    /// How browsers reach the pages.
+    pub public_url: Url,
+    /// Where people manage their sign-in at Keycloak.
+    pub account_url: Url,
+}
+
+impl Portal {
+    /// The pages over these parts.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.0.sessions
+    }
+
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.0.sessions.pool
+    }
+
+    pub(crate) fn commands(&self) -> &Commands {
+        &self.0.commands
+    }
+
+    pub(crate) fn contacts(&self) -> &Contacts {
+        &self.0.contacts
+    }
+
+    pub(crate) fn billing(&self) -> &Billing {
+        &self.0.billing
+    }
+
+    fn client_id(&self) -> &str {
+        &self.0.client_id
+    }
+
+    fn entropy(&self) -> &SharedEntropy {
+        &self.0.sessions.entropy
+    }
+
+    fn provider(&self) -> &dyn IdentityProvider {
+        self.0.provider.as_ref()
+    }
+
+    /// Keycloak, as browsers see it.
+    pub(crate) fn account_url(&self) -> &Url {
+        &self.0.account_url
+    }
+
+    /// The whole address of a path of ours.
+    fn address(&self, path: &str) -> Url {
+        self.0.public_url.join(path).unwrap_or_else(|_| self.0.public_url.clone())
+    }
+
+    /// Whether the directory knows a person, after a little patience.
+    async fn knows(&self, user_id: &str) -> bool {
+        self.comes_true(user_id, directory::PersonRow::is_alive).await
+    }
+
+    /// What became of a command, after a little patience: done only when the directory shows it, so
+    /// that nobody has to load the page again to see what they did.
+    pub(crate) async fn outcome(
+        &self,
+        id: CommandId,
+        user_id: &str,
+        is_there: impl Fn(&PersonRow) -> bool,
+    ) -> Option<CommandState> {
+        let deadline = Instant::now() + PATIENCE;
+        let mut state = None;
+        while Instant::now() < deadline {
+            state = self.commands().state(id).await.ok().flatten();
+            match state {
+                Some(CommandState::Waiting) => tokio::time::sleep(PAUSE).await,
+                Some(CommandState::Done) => {
+                    return self.comes_true(user_id, is_there).await.then_some(CommandState::Done);
+                }
+                other => return other,
+            }
+        }
+        state
+    }
+
+    /// Whether something shows in the directory about a person, after a little patience.
+    async fn comes_true(&self, user_id: &str, is_there: impl Fn(&PersonRow) -> bool) -> bool {
+        let ids = [user_id.to_owned()];
+        let looked = async {
+            loop {
+                let mut conn = self.pool().acquire().await?;
+                let people = directory::people_by_id(&mut conn, &ids).await?;
+                drop(conn);
+                if people.iter().any(&is_there) {
+                    return Ok::<_, sqlx::Error>(());
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
+        };
+        match tokio::time::timeout(PATIENCE, looked).await {
+            Ok(Ok(())) => true,
+            Ok(Err(error)) => {
+                tracing::warn!(error = %db::describe(&error), "the directory cannot be asked");
+                false
+            }
+            Err(_) => false,
+        }
+    }
+}

@@ -9,6 +9,7 @@ pub const MINIMAL: &str = r#"
     kafka.bootstrap_servers = "localhost:9092"
     keycloak.url = "https://id.example"
     keycloak.client_secret = "secret"
+    portal.client_secret = "secret"
     webhook.secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]
     otp.peppers = ["1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="]
     mail.host = "smtp.example.com"
@@ -21,6 +22,7 @@ pub const MINIMAL_BUT_KAFKA: &str = r#"
     database.url = "postgres://gatehouse:secret@localhost/gatehouse"
     keycloak.url = "https://id.example"
     keycloak.client_secret = "secret"
+    portal.client_secret = "secret"
     webhook.secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]
     otp.peppers = ["1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="]
     mail.host = "smtp.example.com"
@@ -59,6 +61,7 @@ fn every_wrong_key_is_listed_at_once_and_no_secret_is_shown() {
         kafka.properties."acks" = "0"
         keycloak.url = "http://id.example"
         keycloak.client_secret = "hunter2"
+        portal.client_secret = "hunter2"
         publishing.users_topic = "two words"
         webhook.secrets = ["whsec_hunter2"]
         otp.peppers = ["1:hunter2"]

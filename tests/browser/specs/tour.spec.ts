@@ -1,8 +1,8 @@
 import { chooseFactor, enterCode, fillRegistration, giveDestination, givePassword, openRegistration, submitRegistration } from '../support/acts';
 import { findUser } from '../support/admin';
-import { expectAccountConsole } from '../support/doors';
 import { codeIn, emptyInbox, linkIn, messagesTo } from '../support/inbox';
 import { newPerson } from '../support/person';
+import { expectPortal } from '../support/portal';
 import { root, stack } from '../support/stack';
 import { expect, test } from '../support/test';
 import type { Page } from '@playwright/test';
@@ -24,7 +24,7 @@ test('the tour of the README: sign up, read the code, log in with it, see the re
 
   await page.goto(stack().gatehouse_url);
   await picture(page, '1-welcome');
-  await page.locator('main a[href*="/account"]').first().click();
+  await page.locator('main a[href*="/sign-in"]').first().click();
   await openRegistration(page);
   await fillRegistration(page, person);
   await picture(page, '2-sign-up');
@@ -44,15 +44,15 @@ test('the tour of the README: sign up, read the code, log in with it, see the re
   await expect(inbox.getByText(code).first()).toBeVisible();
   await picture(inbox, '4-inbox');
   await enterCode(page, code);
-  await expectAccountConsole(page, person.email);
+  await expectPortal(page, `${person.firstName} ${person.lastName}`);
   await picture(page, '5-account');
 
   await context.clearCookies();
   await page.goto(stack().gatehouse_url);
-  await page.locator('main a[href*="/account"]').first().click();
+  await page.locator('main a[href*="/sign-in"]').first().click();
   await givePassword(page, person);
   await enterCode(page, codeIn(await person.telephone.next()));
-  await expectAccountConsole(page, person.email);
+  await expectPortal(page, `${person.firstName} ${person.lastName}`);
   expect(await messagesTo(person.phone)).toHaveLength(2);
 
   const user = await findUser(person.email);

@@ -28,6 +28,7 @@ async fn a_notice_arrives_in_the_mailbox_in_the_persons_language() {
     })
     .unwrap();
     let ports = Ports {
+        provider: Arc::new(gatehouse::adapters::oidc::MemoryProvider::default()),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(OsEntropy),
         mailers: vec![Arc::new(mailer)],

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use gatehouse::{
     adapters::{
         mail::MemoryMailer,
+        oidc::MemoryProvider,
         sending::{NotSent, Receipt},
         sms::{MemorySms, Sms, SmsSender},
     },
@@ -186,7 +187,9 @@ fn world_over(pool: sqlx::PgPool, sms: Vec<Arc<dyn SmsSender>>, settings: &str) 
     let config = Config::from_toml(&format!("{MINIMAL}\nprofile = \"development\"\n{settings}")).unwrap();
     let clock =
         Arc::new(ManualClock::starting_at(chrono::DateTime::UNIX_EPOCH + chrono::TimeDelta::weeks(3000)));
-    let ports = Ports { clock: clock.clone(), entropy: Arc::new(OsEntropy), mailers: Vec::new(), sms };
+    let provider = Arc::new(MemoryProvider::default());
+    let ports =
+        Ports { clock: clock.clone(), entropy: Arc::new(OsEntropy), mailers: Vec::new(), sms, provider };
     let (mail, memory) = (Arc::new(MemoryMailer::default()), Arc::new(MemorySms::default()));
     World::built(pool, &config, &ports, clock, mail, memory)
 }

@@ -15,7 +15,7 @@ use axum::{
 };
 use chrono::DateTime;
 use gatehouse::{
-    adapters::{mail::MemoryMailer, sms::MemorySms},
+    adapters::{mail::MemoryMailer, oidc::MemoryProvider, sms::MemorySms},
     app::{Config, Features, Ports},
     platform::{
         clock::{Clock as _, ManualClock},
@@ -129,6 +129,7 @@ impl World {
             entropy: Arc::new(OsEntropy),
             mailers: vec![mail.clone()],
             sms: vec![sms.clone()],
+            provider: Arc::new(MemoryProvider::default()),
         };
         Self::built(pool, &config, &ports, clock, mail, sms)
     }
@@ -156,6 +157,7 @@ impl World {
             entropy: Arc::new(OsEntropy),
             mailers: vec![self.mail.clone()],
             sms: vec![self.sms.clone()],
+            provider: Arc::new(MemoryProvider::default()),
         };
         Self::built(
             self.pool.clone(),

@@ -1,1 +1,6 @@
+mod billing;
+mod contacts;
 mod landing;
+mod profile;
+mod sign_in;
+mod world;

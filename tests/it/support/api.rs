@@ -76,6 +76,7 @@ impl Api {
         let config = Config::from_toml(&format!("profile = \"development\"\n{minimal}\n{settings}")).unwrap();
         let clock = Arc::new(ManualClock::starting_at(DateTime::from_timestamp(1_795_000_000, 0).unwrap()));
         let ports = Ports {
+            provider: Arc::new(gatehouse::adapters::oidc::MemoryProvider::default()),
             clock: clock.clone(),
             entropy: Arc::new(OsEntropy),
             mailers: vec![Arc::new(MemoryMailer::default())],

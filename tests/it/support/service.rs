@@ -73,6 +73,7 @@ impl Service {
 
 fn memory_ports() -> Ports {
     Ports {
+        provider: Arc::new(gatehouse::adapters::oidc::MemoryProvider::default()),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(OsEntropy),
         mailers: vec![Arc::new(MemoryMailer::default())],

@@ -76,6 +76,7 @@ fn environment(ports: &Ports, secrets: &Secrets) -> Vec<(String, String)> {
         ("GATEHOUSE__KEYCLOAK__REALM", REALM.to_owned()),
         ("GATEHOUSE__KEYCLOAK__CLIENT_ID", SERVICE_CLIENT.to_owned()),
         ("GATEHOUSE__KEYCLOAK__CLIENT_SECRET", secrets.service_client.clone()),
+        ("GATEHOUSE__PORTAL__CLIENT_SECRET", secrets.portal_client.clone()),
         ("GATEHOUSE__WEBHOOK__SECRETS", format!("[\"{}\"]", secrets.webhook)),
         ("GATEHOUSE__OTP__PEPPERS", format!("[\"1:{}\"]", secrets.otp_pepper)),
         ("GATEHOUSE__OTP__ORIGIN_HOST", "localhost".to_owned()),

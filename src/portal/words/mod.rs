@@ -1,4 +1,14 @@
 //! The words of the pages, in each language, and the choice of a language.
+//!
+//! Each page has a struct of its words, made by [`words!`]: the four languages stand side by side, and
+//! a word that lacks one, or its blank, does not compile.
+
+pub use billing::Billing;
+pub use contacts::Contacts;
+pub use landing::Landing;
+pub use layout::Layout;
+pub use profile::Profile;
+pub use security::{Data, Security};
 
 /// A language that the pages are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +65,12 @@ impl Language {
         LANGUAGES.into_iter().find(|language| language.tag().split('-').next() == Some(primary.as_str()))
     }
 
+    /// The language of a person's locale; English when it is none of ours.
+    #[must_use]
+    pub fn of_locale(locale: Option<&str>) -> Self {
+        locale.and_then(Self::of_tag).unwrap_or(Self::English)
+    }
+
     /// The best language for a page: the one asked for in the address, else the first that both the
     /// browser and we speak (RFC 9110, 12.5.4), else English.
     #[must_use]
@@ -83,67 +99,82 @@ fn by_weight(header: &str) -> Vec<&str> {
     tags.into_iter().map(|(tag, _)| tag).collect()
 }
 
-/// What the landing page says.
-#[derive(Debug, Clone, Copy)]
-pub struct Landing {
-    /// The heading.
-    pub heading: &'static str,
-    /// What this place is for.
-    pub lead: &'static str,
-    /// The one primary button.
-    pub sign_in: &'static str,
-    /// For people without an account.
-    pub new_here: &'static str,
-    /// Why a second step is asked.
-    pub second_step: &'static str,
-    /// The label of the language list.
-    pub languages: &'static str,
+/// How many blanks (`{}`) a text has.
+#[must_use]
+pub const fn blanks(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let (mut count, mut at) = (0, 0);
+    while at + 1 < bytes.len() {
+        if bytes[at] == b'{' && bytes[at + 1] == b'}' {
+            count += 1;
+        }
+        at += 1;
+    }
+    count
 }
 
-impl Landing {
-    /// The words in a language.
-    #[must_use]
-    pub const fn of(language: Language) -> Self {
-        match language {
-            Language::English => Self {
-                heading: "Your cloud account",
-                lead: "Keep your contact details, your company and your sign-in in one place.",
-                sign_in: "Go to my account",
-                new_here: "New here? Choose Create account on the next page. It takes about three minutes.",
-                second_step: "We ask for a code by SMS or e-mail each time you sign in, so that a stolen password alone opens nothing.",
-                languages: "Language",
-            },
-            Language::Indonesian => Self {
-                heading: "Akun cloud Anda",
-                lead: "Data kontak, perusahaan, dan cara masuk Anda, semuanya di satu tempat.",
-                sign_in: "Buka akun saya",
-                new_here: "Baru di sini? Pilih Buat akun di halaman berikutnya. Hanya perlu sekitar tiga menit.",
-                second_step: "Setiap kali masuk, kami meminta kode lewat SMS atau e-mail, agar kata sandi yang dicuri saja tidak bisa membuka apa pun.",
-                languages: "Bahasa",
-            },
-            Language::Chinese => Self {
-                heading: "您的云账户",
-                lead: "联系方式、公司资料和登录设置，都在这里管理。",
-                sign_in: "进入我的账户",
-                new_here: "第一次来？请在下一页选择“创建账户”，大约三分钟即可完成。",
-                second_step: "每次登录时，我们都会通过短信或电子邮件向您发送验证码。这样，即使密码被盗，别人也无法进入您的账户。",
-                languages: "语言",
-            },
-            Language::Malay => Self {
-                heading: "Akaun awan anda",
-                lead: "Butiran hubungan, syarikat dan cara log masuk anda, semuanya di satu tempat.",
-                sign_in: "Pergi ke akaun saya",
-                new_here: "Baharu di sini? Pilih Cipta akaun pada halaman seterusnya. Ia mengambil masa kira-kira tiga minit.",
-                second_step: "Setiap kali anda log masuk, kami meminta kod melalui SMS atau e-mel supaya kata laluan yang dicuri sahaja tidak dapat membuka apa-apa.",
-                languages: "Bahasa",
-            },
-        }
-    }
+/// The text with its blank filled in.
+#[must_use]
+pub fn fill(text: &str, value: impl std::fmt::Display) -> String {
+    text.replacen("{}", &value.to_string(), 1)
 }
+
+/// Declares the words of a page: a struct of texts, and its value in each language.
+///
+/// Each line is a name and the text in English, Indonesian, Chinese and Malay. A text may hold one
+/// blank, `{}`, to be filled with [`fill`]; then it does so in each language.
+macro_rules! words {
+    ($(#[$meta:meta])* pub struct $name:ident {
+        $($word:ident: $en:literal, $id:literal, $zh:literal, $ms:literal;)*
+    }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy)]
+        #[expect(missing_docs, reason = "the English text says it")]
+        pub struct $name {
+            $(pub $word: &'static str,)*
+        }
+
+        impl $name {
+            const ENGLISH: Self = Self { $($word: $en,)* };
+            const INDONESIAN: Self = Self { $($word: $id,)* };
+            const CHINESE: Self = Self { $($word: $zh,)* };
+            const MALAY: Self = Self { $($word: $ms,)* };
+
+            /// The words in a language.
+            #[must_use]
+            pub const fn of(language: $crate::portal::words::Language) -> &'static Self {
+                match language {
+                    $crate::portal::words::Language::English => &Self::ENGLISH,
+                    $crate::portal::words::Language::Indonesian => &Self::INDONESIAN,
+                    $crate::portal::words::Language::Chinese => &Self::CHINESE,
+                    $crate::portal::words::Language::Malay => &Self::MALAY,
+                }
+            }
+        }
+
+        $(const _: () = {
+            use $crate::portal::words::blanks;
+            let expected = blanks($en);
+            assert!(expected <= 1 && !$en.is_empty() && !$id.is_empty() && !$zh.is_empty() && !$ms.is_empty());
+            assert!(blanks($id) == expected && blanks($zh) == expected && blanks($ms) == expected);
+        };)*
+    };
+}
+pub(crate) use words;
+
+mod billing;
+mod contacts;
+mod landing;
+mod layout;
+mod profile;
+mod security;
 
 #[cfg(test)]
 mod tests {
-    use super::Language::{self, Chinese, English, Indonesian, Malay};
+    use super::{
+        Language::{self, Chinese, English, Indonesian, Malay},
+        blanks, fill,
+    };
 
     #[test]
     fn the_page_speaks_what_the_person_asks_for_then_what_the_browser_does() {
@@ -159,5 +190,11 @@ mod tests {
         ] {
             assert_eq!(Language::choose(asked, accepted), expected, "{asked:?} {accepted:?}");
         }
+    }
+    #[test]
+    fn a_blank_is_filled_with_the_value_as_it_is() {
+        assert_eq!(fill("{} left", 3), "3 left");
+        assert_eq!(fill("Hello {}", "{}"), "Hello {}");
+        assert_eq!((blanks("{} of {}"), blanks("{"), blanks("")), (2, 0, 0));
     }
 }

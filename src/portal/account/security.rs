@@ -1,0 +1,71 @@
+//! How a person signs in. Keycloak owns it: the page shows how it stands and leads there.
+
+use askama::Template;
+use axum::{
+    extract::{Query, State},
+    http::StatusCode,
+    response::Response,
+};
+use serde::Deserialize;
+
+use crate::{
+    directory::{SecondFactor, second_factors},
+    portal::{
+        Frame, Portal, Visitor, page,
+        words::{self, fill},
+    },
+};
+
+const HERE: &str = "/account/security";
+
+/// A way to take the second step.
+struct Way {
+    name: &'static str,
+    is_in_use: bool,
+    href: &'static str,
+    set_up: String,
+}
+
+#[derive(Template)]
+#[template(path = "portal/templates/security.html")]
+struct SecurityPage {
+    frame: Frame,
+    words: &'static words::Security,
+    ways: Vec<Way>,
+    signing_in: String,
+    devices: String,
+}
+
+/// Which alert the page shows.
+#[derive(Deserialize)]
+pub struct Done {
+    done: Option<String>,
+}
+
+/// The page.
+pub async fn show(State(portal): State<Portal>, visitor: Visitor, Query(query): Query<Done>) -> Response {
+    let words = words::Security::of(visitor.language);
+    let held = second_factors(&visitor.person);
+    let way = |factor, name, href| Way {
+        name,
+        is_in_use: held.contains(&factor),
+        href,
+        set_up: fill(words.set_up_what, name),
+    };
+    let ways = vec![
+        way(SecondFactor::Sms, words.sms, "/sign-in?to=/account/security&action=sms"),
+        way(SecondFactor::Email, words.email, "/sign-in?to=/account/security&action=email"),
+        way(SecondFactor::Totp, words.app, "/sign-in?to=/account/security&action=app"),
+        way(SecondFactor::Passkey, words.passkey, "/sign-in?to=/account/security&action=passkey"),
+    ];
+    let console = portal.account_url().as_str().trim_end_matches('/').to_owned();
+    let done = query.done.filter(|done| done == "changed").map(|_| words.changed);
+    let shown = SecurityPage {
+        frame: Frame::new(&visitor, HERE, words.title).done(done),
+        ways,
+        signing_in: format!("{console}/account-security/signing-in"),
+        devices: format!("{console}/account-security/device-activity"),
+        words,
+    };
+    page(StatusCode::OK, &shown)
+}

@@ -1,0 +1,128 @@
+//! Who gets invoices.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::Response,
+};
+
+use super::billing::{editor, shown};
+use crate::{
+    billing::{BillingError, Editor, PendingRecipient, RecipientId},
+    otp::Refusal,
+    platform::masked::Masked,
+    portal::{
+        FieldProblem, Frame, NoPage, Portal, Submission, Visitor, page, see,
+        words::{self, fill},
+    },
+};
+
+#[derive(Template)]
+#[template(path = "portal/templates/recipient_code.html")]
+struct CodePage {
+    frame: Frame,
+    words: &'static words::Contacts,
+    sent: String,
+    href: String,
+}
+
+/// Sends a code to an address.
+pub async fn add(State(portal): State<Portal>, form: Submission) -> Response {
+    let Submission { visitor, fields } = form;
+    let editor = match editor(&visitor) {
+        Ok(editor) => editor,
+        Err(no_page) => return no_page.show(visitor.language),
+    };
+    match portal.billing().add_recipient(&editor, fields.text("email")).await {
+        Ok(id) => see(&format!("/company/recipients/{id}")),
+        Err(BillingError::Database(error)) => visitor.failed(&error),
+        Err(error) => {
+            let problem = FieldProblem { field: "email", expected: expected(&error, &visitor) };
+            shown(&portal, &visitor, None, vec![problem], StatusCode::UNPROCESSABLE_ENTITY).await
+        }
+    }
+}
+
+/// An address gets no more invoices.
+pub async fn remove(State(portal): State<Portal>, form: Submission) -> Response {
+    let Submission { visitor, fields } = form;
+    let editor = match editor(&visitor) {
+        Ok(editor) => editor,
+        Err(no_page) => return no_page.show(visitor.language),
+    };
+    match portal.billing().remove_recipient(&editor, fields.text("email")).await {
+        Err(BillingError::Database(error)) => visitor.failed(&error),
+        _ => see("/company?done=recipient-removed"),
+    }
+}
+
+/// The field for the code.
+pub async fn code(State(portal): State<Portal>, visitor: Visitor, Path(id): Path<RecipientId>) -> Response {
+    match waiting(&portal, &visitor, id).await {
+        Ok((_, pending)) => page(StatusCode::OK, &code_page(&visitor, &pending)),
+        Err(no_page) => no_page.show(visitor.language),
+    }
+}
+
+/// Takes the code.
+pub async fn enter_code(
+    State(portal): State<Portal>,
+    Path(id): Path<RecipientId>,
+    form: Submission,
+) -> Response {
+    let Submission { visitor, fields } = form;
+    let (editor, pending) = match waiting(&portal, &visitor, id).await {
+        Ok(waiting) => waiting,
+        // Entered twice: the first time made it a recipient.
+        Err(NoPage::NotFound) => return see("/company"),
+        Err(no_page) => return no_page.show(visitor.language),
+    };
+    let code: String = fields.text("code").chars().filter(|sign| !sign.is_whitespace()).take(32).collect();
+    match portal.billing().prove_recipient(&editor, id, Masked::new(code)).await {
+        Ok(()) => see("/company?done=recipient-added"),
+        Err(BillingError::Database(error)) => visitor.failed(&error),
+        Err(error) => {
+            let mut shown = code_page(&visitor, &pending);
+            shown.frame.problems = vec![FieldProblem { field: "code", expected: expected(&error, &visitor) }];
+            page(StatusCode::UNPROCESSABLE_ENTITY, &shown)
+        }
+    }
+}
+
+async fn waiting(
+    portal: &Portal,
+    visitor: &Visitor,
+    id: RecipientId,
+) -> Result<(Editor, PendingRecipient), NoPage> {
+    let editor = editor(visitor)?;
+    let pending = portal.billing().pending(&editor).await?;
+    let found = pending.into_iter().find(|pending| pending.pending_id == id);
+    found.map(|pending| (editor, pending)).ok_or(NoPage::NotFound)
+}
+
+fn code_page(visitor: &Visitor, pending: &PendingRecipient) -> CodePage {
+    let words = words::Contacts::of(visitor.language);
+    CodePage {
+        frame: Frame::new(visitor, "/company", words.code_title),
+        sent: fill(words.code_sent, pending.email.expose()),
+        href: format!("/company/recipients/{}", pending.pending_id),
+        words,
+    }
+}
+
+fn expected(error: &BillingError, visitor: &Visitor) -> String {
+    let words = words::Contacts::of(visitor.language);
+    match error {
+        BillingError::Held => words.held.to_owned(),
+        BillingError::TooMany => words.too_many.to_owned(),
+        BillingError::Code(Refusal::CodeWrong { attempts_left }) => fill(words.code_wrong, attempts_left),
+        BillingError::Code(Refusal::Locked) => words.code_locked.to_owned(),
+        BillingError::Code(Refusal::TooSoon { wait } | Refusal::RateLimited { wait, .. }) => {
+            fill(words.code_later, wait.as_secs() + 1)
+        }
+        BillingError::Code(Refusal::DestinationInvalid(_)) => words.email_expected.to_owned(),
+        BillingError::Code(Refusal::DeliveryUnavailable) => words.not_sent.to_owned(),
+        _ => words.code_over.to_owned(),
+    }
+}

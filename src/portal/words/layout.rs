@@ -1,0 +1,42 @@
+//! The frame around every page of who is signed in.
+
+super::words! {
+    /// What the frame says.
+    pub struct Layout {
+        skip: "Skip to the content", "Lewati ke isi", "跳到正文", "Langkau ke kandungan";
+        sections: "Sections", "Bagian", "版块", "Bahagian";
+        pages: "Pages of this section", "Halaman bagian ini", "本版块的页面", "Halaman bahagian ini";
+        account: "My account", "Akun saya", "我的账户", "Akaun saya";
+        company: "Company", "Perusahaan", "公司", "Syarikat";
+        backoffice: "Back office", "Layanan pelanggan", "客服后台", "Khidmat pelanggan";
+        sign_out: "Sign out", "Keluar", "退出登录", "Log keluar";
+        signed_in_as: "Signed in as {}", "Masuk sebagai {}", "当前登录：{}", "Dilog masuk sebagai {}";
+        profile: "Name and language", "Nama dan bahasa", "姓名和语言", "Nama dan bahasa";
+        contacts: "Contacts", "Kontak", "联系方式", "Hubungan";
+        security: "Sign-in and security", "Masuk dan keamanan", "登录与安全", "Log masuk dan keselamatan";
+        history: "My data and its history", "Data saya dan riwayatnya", "我的数据及其历史", "Data saya dan sejarahnya";
+        billing: "Billing profile", "Profil penagihan", "账单资料", "Profil pengebilan";
+        people: "People", "Orang", "人员", "Orang";
+        companies: "Companies", "Perusahaan", "公司", "Syarikat";
+        work: "Waiting work", "Pekerjaan tertunda", "待处理任务", "Kerja menunggu";
+        problem: "There is a problem", "Ada masalah", "有问题需要处理", "Terdapat masalah";
+        optional: "optional", "opsional", "选填", "pilihan";
+        save: "Save", "Simpan", "保存", "Simpan";
+        cancel: "Cancel", "Batal", "取消", "Batal";
+        back: "Back", "Kembali", "返回", "Kembali";
+        none_yet: "Nothing here yet.", "Belum ada apa-apa di sini.", "这里还没有内容。", "Belum ada apa-apa di sini.";
+        not_found: "There is nothing at this address", "Tidak ada apa-apa di alamat ini", "此地址没有内容", "Tiada apa-apa di alamat ini";
+        not_found_help: "The link may be old, or the page is not for you to see.",
+            "Tautannya mungkin sudah lama, atau halaman ini bukan untuk Anda.",
+            "链接可能已过期，或者您无权查看此页面。", "Pautan mungkin sudah lama, atau halaman ini bukan untuk anda.";
+        failed: "Something went wrong on our side", "Terjadi kesalahan di pihak kami", "我们这边出了点问题", "Berlaku masalah di pihak kami";
+        failed_help: "Nothing was changed. Please try again in a moment.",
+            "Tidak ada yang berubah. Silakan coba lagi sebentar lagi.",
+            "没有做任何更改，请稍后再试。", "Tiada apa-apa yang berubah. Sila cuba lagi sebentar lagi.";
+        stale_form: "This page was open for too long",  "Halaman ini terlalu lama terbuka", "此页面打开时间过长", "Halaman ini terbuka terlalu lama";
+        stale_form_help: "Nothing was changed. Go back, load the page again and repeat what you did.",
+            "Tidak ada yang berubah. Kembali, muat ulang halaman, lalu ulangi.",
+            "没有做任何更改。请返回并重新加载页面后再操作一次。",
+            "Tiada apa-apa yang berubah. Kembali, muat semula halaman dan ulangi.";
+    }
+}

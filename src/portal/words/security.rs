@@ -1,0 +1,53 @@
+//! Sign-in and security; my data.
+
+super::words! {
+    /// What the page about signing in says.
+    pub struct Security {
+        title: "Sign-in and security", "Masuk dan keamanan", "登录与安全", "Log masuk dan keselamatan";
+        password: "Password", "Kata sandi", "密码", "Kata laluan";
+        password_help: "You will be asked to sign in once more before you choose a new one.",
+            "Anda akan diminta masuk sekali lagi sebelum memilih yang baru.",
+            "设置新密码前需要再次登录。", "Anda akan diminta log masuk sekali lagi sebelum memilih yang baharu.";
+        change_password: "Change the password", "Ubah kata sandi", "更改密码", "Tukar kata laluan";
+        factors: "Second step", "Langkah kedua", "第二步验证", "Langkah kedua";
+        factors_help: "Have at least two ways, so that a lost phone does not lock you out.",
+            "Siapkan minimal dua cara, agar ponsel yang hilang tidak mengunci Anda.",
+            "请至少设置两种方式，以免手机丢失后无法登录。", "Sediakan sekurang-kurangnya dua cara supaya telefon yang hilang tidak menghalang anda.";
+        sms: "Code by SMS", "Kode lewat SMS", "短信验证码", "Kod melalui SMS";
+        email: "Code by e-mail", "Kode lewat e-mail", "邮件验证码", "Kod melalui e-mel";
+        app: "Authenticator app", "Aplikasi autentikator", "身份验证器应用", "Aplikasi pengesah";
+        passkey: "Passkey", "Passkey", "通行密钥", "Kunci laluan";
+        in_use: "In use", "Dipakai", "使用中", "Digunakan";
+        set_up: "Set up", "Siapkan", "设置", "Sediakan";
+        set_up_what: "Set up: {}", "Siapkan: {}", "设置：{}", "Sediakan: {}";
+        manage: "Remove or replace a way", "Hapus atau ganti cara", "删除或更换方式", "Buang atau ganti cara";
+        devices: "Sessions and devices", "Sesi dan perangkat", "会话和设备", "Sesi dan peranti";
+        devices_help: "A new sign-in ends the one before it. See where you are signed in, and end it there.",
+            "Masuk yang baru mengakhiri yang sebelumnya. Lihat di mana Anda masuk, dan akhiri di sana.",
+            "新的登录会结束之前的登录。您可以查看并结束当前登录。",
+            "Log masuk baharu menamatkan yang sebelumnya. Lihat di mana anda dilog masuk, dan tamatkannya di sana.";
+        see_devices: "See devices", "Lihat perangkat", "查看设备", "Lihat peranti";
+        changed: "Your change is made.", "Perubahan Anda sudah dilakukan.", "更改已完成。", "Perubahan anda telah dibuat.";
+    }
+}
+
+super::words! {
+    /// What the page about a person's data says.
+    pub struct Data {
+        title: "My data and its history", "Data saya dan riwayatnya", "我的数据及其历史", "Data saya dan sejarahnya";
+        lead: "What was done with your data, by whom and when.", "Apa yang dilakukan dengan data Anda, oleh siapa dan kapan.",
+            "谁在何时对您的数据做了什么。", "Apa yang dilakukan dengan data anda, oleh siapa dan bila.";
+        when: "When", "Kapan", "时间", "Bila";
+        what: "What", "Apa", "事项", "Apa";
+        who: "By whom", "Oleh siapa", "操作者", "Oleh siapa";
+        you: "You", "Anda", "您", "Anda";
+        staff: "Another person", "Orang lain", "其他人", "Orang lain";
+        system: "A system", "Sistem", "系统", "Sistem";
+        service: "Gatehouse", "Gatehouse", "Gatehouse", "Gatehouse";
+        empty: "Nothing was done yet.", "Belum ada yang dilakukan.", "还没有任何记录。", "Belum ada apa-apa yang dilakukan.";
+        export: "Everything we hold about you", "Semua yang kami simpan tentang Anda", "我们保存的关于您的全部信息", "Semua yang kami simpan tentang anda";
+        export_help: "One file in JSON, for you or another service.", "Satu berkas JSON, untuk Anda atau layanan lain.",
+            "一个 JSON 文件，供您或其他服务使用。", "Satu fail JSON, untuk anda atau perkhidmatan lain.";
+        download: "Download my data", "Unduh data saya", "下载我的数据", "Muat turun data saya";
+    }
+}

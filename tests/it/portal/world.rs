@@ -1,0 +1,214 @@
+//! The pages over a real database, with a browser that keeps its cookies.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Request, StatusCode, header},
+};
+use chrono::DateTime;
+use gatehouse::{
+    adapters::{keycloak::MemoryKeycloak, mail::MemoryMailer, oidc::MemoryProvider, sms::MemorySms},
+    app::{Bells, Config, Features, Ingest, Ports},
+    directory::commands::{COMMANDS, CommandJob},
+    platform::{
+        auth::Session,
+        clock::{Clock as _, ManualClock},
+        entropy::OsEntropy,
+        jobs::{Handler as _, Job},
+        kafka::{Record, Sink as _},
+    },
+};
+use sqlx::PgPool;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt as _;
+
+use crate::{
+    config::MINIMAL,
+    support::{TestDatabase, keycloak_events::Person},
+};
+
+/// The pages, and what they see of the world.
+pub struct World {
+    pub pool: PgPool,
+    pub router: Router,
+    pub clock: Arc<ManualClock>,
+    pub provider: Arc<MemoryProvider>,
+    pub keycloak: Arc<MemoryKeycloak>,
+    pub mail: Arc<MemoryMailer>,
+    pub sms: Arc<MemorySms>,
+    ingest: Ingest,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let pool = TestDatabase::create().await.pool;
+        let config = Config::from_toml(&format!("{MINIMAL}\nprofile = \"development\"")).unwrap();
+        let clock = Arc::new(ManualClock::starting_at(DateTime::from_timestamp(1_795_000_000, 0).unwrap()));
+        let (mail, sms) = (Arc::new(MemoryMailer::default()), Arc::new(MemorySms::default()));
+        let provider = Arc::new(MemoryProvider::default());
+        let ports = Ports {
+            clock: clock.clone(),
+            entropy: Arc::new(OsEntropy),
+            mailers: vec![mail.clone()],
+            sms: vec![sms.clone()],
+            provider: provider.clone(),
+        };
+        let features = Features::new(&config, &pool, &ports, &TaskTracker::new()).unwrap();
+        let ingest =
+            Ingest::new(pool.clone(), "gatehouse", clock.clone(), Arc::new(OsEntropy), Bells::default());
+        let (router, keycloak) = (features.router(), Arc::default());
+        Self { pool, router, clock, provider, keycloak, mail, sms, ingest }
+    }
+
+    /// Keycloak tells of a person's state.
+    pub async fn tell(&self, person: &Person, sequence: i64) {
+        let sent = person.event("events", "org.keycloak.user.UPDATE_PROFILE", sequence);
+        let record = Record {
+            topic: sent.topic,
+            partition: 0,
+            offset: sequence,
+            timestamp: None,
+            key: sent.key,
+            value: sent.value,
+            headers: sent.headers,
+        };
+        self.ingest.apply(&[record]).await.unwrap();
+    }
+
+    /// Brings what was asked about a person to Keycloak.
+    pub async fn run_commands(&self, user_id: &str) {
+        let job = CommandJob {
+            pool: self.pool.clone(),
+            keycloak: self.keycloak.clone(),
+            clock: self.clock.clone(),
+        };
+        job.run(&Job { kind: COMMANDS.to_owned(), key: user_id.to_owned(), attempts: 0 }).await.unwrap();
+    }
+
+    /// A browser that nobody has used.
+    pub fn browser(&self) -> Browser {
+        Browser { router: self.router.clone(), cookies: BTreeMap::new() }
+    }
+
+    /// A browser in which this person has signed in, in this session of Keycloak's.
+    pub async fn signed_in(&self, person: &Person, session_id: &str) -> Browser {
+        let mut browser = self.browser();
+        let landed = browser.sign_in(self, &person.id, session_id, "/account").await;
+        assert_eq!(landed.location(), "/account");
+        browser
+    }
+
+    /// A session of Keycloak's that begins now.
+    pub fn session(&self, user_id: &str, session_id: &str) -> Session {
+        Session {
+            user_id: user_id.to_owned(),
+            session_id: session_id.to_owned(),
+            began_at: self.clock.now(),
+            issued_at: self.clock.now(),
+        }
+    }
+}
+
+/// Keeps cookies as browsers do.
+#[derive(Clone)]
+pub struct Browser {
+    router: Router,
+    pub cookies: BTreeMap<String, String>,
+}
+
+/// What a browser got.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn location(&self) -> &str {
+        let location = self.headers.get(header::LOCATION);
+        location.unwrap_or_else(|| panic!("no redirect: {self:?}")).to_str().unwrap()
+    }
+
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{self:?}");
+        self
+    }
+
+    /// The hidden field that each form of the page has.
+    pub fn form_token(&self) -> String {
+        value_of(&self.body, "form_token")
+    }
+
+    #[track_caller]
+    pub fn shows(&self, text: &str) {
+        assert!(self.body.contains(text), "the page does not show {text:?}: {}", self.body);
+    }
+
+    #[track_caller]
+    pub fn hides(&self, text: &str) {
+        assert!(!self.body.contains(text), "the page shows {text:?}: {}", self.body);
+    }
+}
+
+/// The value of the first field of a name.
+pub fn value_of(html: &str, name: &str) -> String {
+    let start = html.find(&format!("name=\"{name}\"")).unwrap_or_else(|| panic!("no field {name}: {html}"));
+    let rest = &html[start..];
+    let value = rest.split("value=\"").nth(1).unwrap().split('"').next().unwrap();
+    value.to_owned()
+}
+
+impl Browser {
+    pub async fn get(&mut self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends a form as it is.
+    pub async fn post_raw(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = Request::post(path).header("content-type", "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// Sends the form of a page, which is loaded before.
+    pub async fn post(&mut self, page: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let token = self.get(page).await.expect(200).form_token();
+        let fields: Vec<(&str, &str)> =
+            fields.iter().copied().chain([("form_token", token.as_str())]).collect();
+        self.post_raw(path, &fields).await
+    }
+
+    /// Goes to Keycloak and comes back as somebody.
+    pub async fn sign_in(&mut self, world: &World, user_id: &str, session_id: &str, to: &str) -> Answer {
+        let away = self.get(&format!("/sign-in?to={to}")).await.expect(303);
+        let asked = url::Url::parse(away.location()).unwrap();
+        let state = asked.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+        let code = format!("code-{session_id}");
+        world.provider.allow(&code, world.session(user_id, session_id));
+        self.get(&format!("/sign-in/callback?state={state}&code={code}")).await.expect(303)
+    }
+
+    async fn send(&mut self, mut request: Request<Body>) -> Answer {
+        let cookies: Vec<String> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        request.headers_mut().insert(header::COOKIE, cookies.join("; ").parse().unwrap());
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+            let cookie = cookie.to_str().unwrap();
+            let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
+            if cookie.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let body = to_bytes(body, 1 << 22).await.unwrap();
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+}
