@@ -262,7 +262,6 @@ async fn an_application_that_asks_for_less_gets_no_less() -> Result<()> {
         ("kc_action", "gh-choose-factor"),
         ("kc_action", "gh-enrol-sms"),
         ("kc_action", "no-such-action"),
-        ("scope", "openid offline_access"),
     ];
     for (name, value) in asked {
         let mut person = Person::new()?;
