@@ -42,7 +42,7 @@ impl Ports {
             provider: Arc::new(provider(config, clock.clone())?),
             clock,
             entropy: Arc::new(OsEntropy),
-            mailers: vec![Arc::new(SmtpMailer::new(&config.mail)?)],
+            mailers: mailers(&config.mail)?,
             sms: sms_senders(&config.sms).await?,
         })
     }
@@ -67,14 +67,21 @@ fn provider(config: &Config, clock: SharedClock) -> anyhow::Result<OidcClient> {
 /// Says at start whether the mail server can be used as configured. The service runs all the same:
 /// text messages may work, and the server may come back.
 pub async fn probe_mail(config: MailConfig) {
-    let probed = match SmtpMailer::new(&config) {
-        Ok(mailer) => mailer.probe().await,
-        Err(problem) => Err(problem),
+    let mailers = match SmtpMailer::all(&config) {
+        Ok(mailers) => mailers,
+        Err(problem) => return tracing::error!(%problem, "no mail can be sent"),
     };
-    match probed {
-        Ok(()) => tracing::info!("the mail server answers"),
-        Err(problem) => tracing::error!(%problem, "no mail can be sent"),
+    for mailer in mailers {
+        match mailer.probe().await {
+            Ok(()) => tracing::info!(server = mailer.name(), "the mail server answers"),
+            Err(problem) => tracing::error!(server = mailer.name(), %problem, "it takes no mail"),
+        }
     }
+}
+
+fn mailers(config: &MailConfig) -> anyhow::Result<Vec<Arc<dyn Mailer>>> {
+    let mailers = SmtpMailer::all(config)?;
+    Ok(mailers.into_iter().map(|mailer| Arc::new(mailer) as Arc<dyn Mailer>).collect())
 }
 
 async fn sms_senders(config: &SmsConfig) -> anyhow::Result<Vec<Arc<dyn SmsSender>>> {

@@ -6,7 +6,7 @@ mod smtp;
 
 use async_trait::async_trait;
 
-pub use config::{MailConfig, TlsPolicy};
+pub use config::{MailConfig, MailServer, TlsPolicy};
 pub use memory::MemoryMailer;
 pub use smtp::{SmtpMailer, SmtpProblem};
 

@@ -9,12 +9,12 @@ use lettre::{
     transport::smtp::{
         Error, PoolConfig,
         authentication::Credentials,
-        client::{Tls, TlsParameters},
+        client::{Certificate, Tls, TlsParameters},
     },
 };
 use secrecy::ExposeSecret as _;
 
-use super::{Mail, MailConfig, Mailer, NotSent, Receipt, TlsPolicy};
+use super::{Mail, MailConfig, MailServer, Mailer, NotSent, Receipt, TlsPolicy};
 
 /// The port with TLS from the first byte (RFC 8314, 3.3).
 const SUBMISSIONS: u16 = 465;
@@ -22,6 +22,7 @@ const SUBMISSIONS: u16 = 465;
 /// One SMTP server behind a pool of connections.
 #[derive(Debug)]
 pub struct SmtpMailer {
+    name: &'static str,
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
     limit: Duration,
@@ -33,28 +34,40 @@ pub enum SmtpProblem {
     /// The sender or the server's name cannot be used.
     #[error("mail: the settings cannot be used")]
     Settings,
+    /// The file with certificates cannot be read as such.
+    #[error("mail.ca_file: expected a readable file with certificates (PEM)")]
+    Certificates,
     /// It cannot be spoken to as the policy asks.
     #[error("mail: the server at mail.host does not answer over the encryption that mail.tls asks for ({0})")]
     Unusable(&'static str),
 }
 
 impl SmtpMailer {
-    /// A mailer for the server of `config`; it connects when the first mail is sent.
-    pub fn new(config: &MailConfig) -> Result<Self, SmtpProblem> {
+    /// A mailer for each server of `config`, the first asked first; they connect when the first mail is
+    /// sent.
+    pub fn all(config: &MailConfig) -> Result<Vec<Self>, SmtpProblem> {
+        let first = Self::new("smtp", &config.first(), config)?;
+        let second = config.second.as_ref().map(|server| Self::new("smtp-second", server, config));
+        Ok(std::iter::once(first).chain(second.transpose()?).collect())
+    }
+
+    fn new(name: &'static str, server: &MailServer, config: &MailConfig) -> Result<Self, SmtpProblem> {
         let from = config.from.parse().map_err(|_| SmtpProblem::Settings)?;
-        let timeout = Duration::from_millis(config.timeout_millis);
-        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&config.host)
-            .port(config.port)
-            .timeout(Some(timeout))
-            .tls(encryption(config).map_err(|_| SmtpProblem::Settings)?)
+        let limit = Duration::from_millis(config.timeout_millis);
+        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&server.host)
+            .port(server.port)
+            // Shorter than the limit, so that a server that cannot be reached is told from one that may
+            // have taken the mail.
+            .timeout(Some(limit / 2))
+            .tls(encryption(server)?)
             .pool_config(
                 PoolConfig::new().max_size(config.connections).idle_timeout(Duration::from_secs(30)),
             );
-        if let (Some(user), Some(password)) = (&config.username, &config.password) {
+        if let (Some(user), Some(password)) = (&server.username, &server.password) {
             builder =
                 builder.credentials(Credentials::new(user.clone(), password.expose_secret().to_owned()));
         }
-        Ok(Self { transport: builder.build(), from, limit: timeout })
+        Ok(Self { name, transport: builder.build(), from, limit })
     }
 
     /// Asks the server whether it can be used at all; for the check at start.
@@ -86,7 +99,7 @@ impl SmtpMailer {
 #[async_trait]
 impl Mailer for SmtpMailer {
     fn name(&self) -> &'static str {
-        "smtp"
+        self.name
     }
 
     async fn send(&self, mail: &Mail) -> Result<Receipt, NotSent> {
@@ -99,14 +112,23 @@ impl Mailer for SmtpMailer {
     }
 }
 
-fn encryption(config: &MailConfig) -> Result<Tls, Error> {
-    let parameters = || TlsParameters::new(config.host.clone());
-    Ok(match config.tls {
+fn encryption(server: &MailServer) -> Result<Tls, SmtpProblem> {
+    Ok(match server.tls {
         TlsPolicy::None => Tls::None,
-        TlsPolicy::Opportunistic => Tls::Opportunistic(parameters()?),
-        TlsPolicy::Required if config.port == SUBMISSIONS => Tls::Wrapper(parameters()?),
-        TlsPolicy::Required => Tls::Required(parameters()?),
+        TlsPolicy::Opportunistic => Tls::Opportunistic(parameters(server)?),
+        TlsPolicy::Required if server.port == SUBMISSIONS => Tls::Wrapper(parameters(server)?),
+        TlsPolicy::Required => Tls::Required(parameters(server)?),
     })
+}
+
+fn parameters(server: &MailServer) -> Result<TlsParameters, SmtpProblem> {
+    let mut parameters = TlsParameters::builder(server.host.clone());
+    if let Some(file) = &server.ca_file {
+        let pem = std::fs::read(file).map_err(|_| SmtpProblem::Certificates)?;
+        let certificate = Certificate::from_pem(&pem).map_err(|_| SmtpProblem::Certificates)?;
+        parameters = parameters.add_root_certificate(certificate);
+    }
+    parameters.build().map_err(|_| SmtpProblem::Settings)
 }
 
 /// A server answers 4yz for "later" and 5yz for "never" (RFC 5321, 4.2.1). A connection that was
@@ -116,6 +138,8 @@ fn classify(error: &Error) -> NotSent {
         NotSent::Refused { reason: "smtp_5yz" }
     } else if error.is_transient() {
         NotSent::Unavailable { reason: "smtp_4yz" }
+    } else if is_connecting(error) {
+        NotSent::Unavailable { reason: if is_certificate(error) { "tls" } else { "connect" } }
     } else if error.is_tls() {
         NotSent::Unavailable { reason: "tls" }
     } else if error.is_client() {
@@ -126,27 +150,24 @@ fn classify(error: &Error) -> NotSent {
         NotSent::Unknown { reason: "timeout" }
     } else if error.is_response() {
         NotSent::Unknown { reason: "garbled_answer" }
-    } else if is_connect(error) {
-        NotSent::Unavailable { reason: "connect" }
     } else {
         NotSent::Unknown { reason: "connection_broke" }
     }
 }
 
-/// Whether the connection was refused before a byte was sent.
-fn is_connect(error: &Error) -> bool {
+/// Whether it is about making the connection or encrypting it: then nothing was said of a mail. lettre
+/// keeps the kind to itself but for its text; should that change, such a failure counts as unknown, and
+/// nothing is sent twice because of it.
+fn is_connecting(error: &Error) -> bool {
+    error.to_string().starts_with("Connection error")
+}
+
+/// Whether the certificate was not believed.
+fn is_certificate(error: &Error) -> bool {
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
         if let Some(io) = cause.downcast_ref::<std::io::Error>() {
-            use std::io::ErrorKind;
-            return matches!(
-                io.kind(),
-                ErrorKind::ConnectionRefused
-                    | ErrorKind::HostUnreachable
-                    | ErrorKind::NetworkUnreachable
-                    | ErrorKind::AddrNotAvailable
-                    | ErrorKind::NotFound
-            );
+            return io.kind() == std::io::ErrorKind::InvalidData;
         }
         source = cause.source();
     }

@@ -16,7 +16,7 @@ use crate::support::{Service, TestDatabase, TestKafka, eventually, keycloak_even
 #[tokio::test]
 async fn a_notice_arrives_in_the_mailbox_in_the_persons_language() {
     let inbox = xtask::testing::inbox().await.expect("an inbox for tests");
-    let mailer = SmtpMailer::new(&MailConfig {
+    let mailer = SmtpMailer::all(&MailConfig {
         host: "127.0.0.1".to_owned(),
         port: inbox.smtp_port,
         tls: TlsPolicy::None,
@@ -25,8 +25,11 @@ async fn a_notice_arrives_in_the_mailbox_in_the_persons_language() {
         from: "Gatehouse <no-reply@example.com>".to_owned(),
         timeout_millis: 5000,
         connections: 2,
+        ca_file: None,
+        second: None,
     })
-    .unwrap();
+    .unwrap()
+    .remove(0);
     let ports = Ports {
         provider: Arc::new(gatehouse::adapters::oidc::MemoryProvider::default()),
         clock: Arc::new(SystemClock),

@@ -1,18 +1,35 @@
 //! Mail on the wire, against a server that follows a script.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
 
 use gatehouse::{
     adapters::{
-        mail::{Mail, MailConfig, Mailer, SmtpMailer, TlsPolicy},
+        mail::{Mail, MailConfig, MailServer, Mailer, MemoryMailer, SmtpMailer, TlsPolicy},
         sending::NotSent,
+        sms::MemorySms,
     },
-    platform::masked::Masked,
+    app::{Config, Ports},
+    platform::{clock::ManualClock, entropy::OsEntropy, masked::Masked},
 };
+use rcgen::CertifiedKey;
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
-    net::{TcpListener, TcpStream},
+    io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader},
+    net::{TcpListener, TcpSocket, TcpStream},
 };
+use tokio_rustls::{
+    TlsAcceptor,
+    rustls::{
+        ServerConfig,
+        pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
+    },
+};
+
+use super::world::{World, enrolment, somebody};
+use crate::{config::MINIMAL, support::TestDatabase};
 
 /// Where the server does something else than take the mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,18 +41,31 @@ enum Fault {
     SilentAfterData,
     /// Closes the connection after the data.
     GoneAfterData,
+    /// Takes a while for each answer: each in time, all together not.
+    Slow,
 }
 
-/// A server that speaks just enough SMTP, without STARTTLS.
+/// A server that speaks just enough SMTP, with STARTTLS when it has a certificate.
 #[derive(Clone)]
 struct Server {
     fault: Fault,
+    tls: Option<TlsAcceptor>,
     heard: Arc<Mutex<Vec<String>>>,
 }
 
+trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
+
+/// What stands in the server's memory where encryption begins.
+const ENCRYPTED: &str = "-- encrypted --";
+
 impl Server {
     async fn start(fault: Fault) -> (Self, u16) {
-        let server = Self { fault, heard: Arc::default() };
+        Self::start_with(fault, None).await
+    }
+
+    async fn start_with(fault: Fault, tls: Option<TlsAcceptor>) -> (Self, u16) {
+        let server = Self { fault, tls, heard: Arc::default() };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let listening = server.clone();
@@ -48,7 +78,7 @@ impl Server {
     }
 
     async fn serve(self, stream: TcpStream) -> Option<()> {
-        let mut stream = BufReader::new(stream);
+        let mut stream: BufReader<Box<dyn Wire>> = BufReader::new(Box::new(stream));
         stream.write_all(b"220 test\r\n").await.ok()?;
         loop {
             let mut line = String::new();
@@ -56,8 +86,19 @@ impl Server {
                 return None;
             }
             self.heard.lock().unwrap().push(line.trim_end().to_owned());
+            if self.fault == Fault::Slow {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
             let answer = match line.get(..4)?.to_ascii_uppercase().as_str() {
+                "EHLO" if self.tls.is_some() => "250-test\r\n250-STARTTLS\r\n250 8BITMIME",
                 "EHLO" => "250-test\r\n250 8BITMIME",
+                "STAR" => {
+                    stream.write_all(b"220 go on\r\n").await.ok()?;
+                    let encrypted = self.tls.as_ref()?.accept(stream.into_inner()).await.ok()?;
+                    stream = BufReader::new(Box::new(encrypted));
+                    self.heard.lock().unwrap().push(ENCRYPTED.to_owned());
+                    continue;
+                }
                 "RCPT" => match self.fault {
                     Fault::Recipient(answer) => answer,
                     _ => "250 ok",
@@ -78,7 +119,7 @@ impl Server {
         }
     }
 
-    async fn data(&self, stream: &mut BufReader<TcpStream>) -> Option<()> {
+    async fn data(&self, stream: &mut BufReader<Box<dyn Wire>>) -> Option<()> {
         loop {
             let mut line = String::new();
             if stream.read_line(&mut line).await.ok()? == 0 || line == ".\r\n" {
@@ -94,17 +135,33 @@ impl Server {
 }
 
 fn mailer(port: u16, tls: TlsPolicy) -> SmtpMailer {
-    SmtpMailer::new(&MailConfig {
+    SmtpMailer::all(&config(port, tls)).unwrap().remove(0)
+}
+
+fn config(port: u16, tls: TlsPolicy) -> MailConfig {
+    MailConfig {
         host: "127.0.0.1".to_owned(),
         port,
         tls,
         username: None,
         password: None,
+        ca_file: None,
+        second: None,
         from: "Gatehouse <no-reply@example.com>".to_owned(),
         timeout_millis: 600,
         connections: 2,
-    })
-    .unwrap()
+    }
+}
+
+/// A certificate for a name, and the file by which it is trusted.
+fn certificate(name: &str) -> (TlsAcceptor, PathBuf) {
+    let CertifiedKey { cert, signing_key } = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
+    let file = std::env::temp_dir().join(format!("gatehouse-test-{}.pem", uuid::Uuid::new_v4()));
+    std::fs::write(&file, cert.pem()).unwrap();
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(signing_key.serialize_der()));
+    let config = ServerConfig::builder().with_no_client_auth();
+    let config = config.with_single_cert(vec![cert.der().clone()], key).unwrap();
+    (TlsAcceptor::from(Arc::new(config)), file)
 }
 
 fn mail() -> Mail {
@@ -175,4 +232,100 @@ async fn an_address_that_cannot_be_written_is_refused_before_anything_is_said() 
     let refused = mailer(port, TlsPolicy::None).send(&mail).await;
     assert_eq!(refused, Err(NotSent::Refused { reason: "address" }));
     assert_eq!(server.heard(), "");
+}
+
+#[tokio::test]
+async fn a_mail_goes_encrypted_to_a_server_that_somebody_vouches_for() {
+    let (acceptor, ca_file) = certificate("127.0.0.1");
+    let (server, port) = Server::start_with(Fault::None, Some(acceptor)).await;
+    for tls in [TlsPolicy::Required, TlsPolicy::Opportunistic] {
+        let config = MailConfig { ca_file: Some(ca_file.clone()), ..config(port, tls) };
+        SmtpMailer::all(&config).unwrap().remove(0).send(&mail()).await.unwrap();
+        let heard = server.heard();
+        let (before, after) = heard.rsplit_once(ENCRYPTED).unwrap();
+        assert!(!before.rsplit_once("EHLO").unwrap().1.contains("MAIL"), "{before}");
+        assert!(after.contains("RCPT TO:<budi@example.org>") && after.contains("012345"), "{after}");
+    }
+    std::fs::remove_file(ca_file).unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_nobody_vouches_for_or_with_another_name_hears_no_address() {
+    let (own, own_file) = certificate("127.0.0.1");
+    let (other, other_file) = certificate("smtp.example.com");
+    for (acceptor, ca_file) in [(own, None), (other, Some(other_file.clone()))] {
+        let (server, port) = Server::start_with(Fault::None, Some(acceptor)).await;
+        let config = MailConfig { ca_file, ..config(port, TlsPolicy::Required) };
+        let refused = SmtpMailer::all(&config).unwrap().remove(0).send(&mail()).await;
+        assert_eq!(refused, Err(NotSent::Unavailable { reason: "tls" }));
+        assert!(!server.heard().contains("budi"), "{}", server.heard());
+    }
+    for file in [own_file, other_file] {
+        std::fs::remove_file(file).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_file_without_certificates_stops_the_start() {
+    let config = MailConfig { ca_file: Some("/nonexistent.pem".into()), ..config(25, TlsPolicy::Required) };
+    assert!(SmtpMailer::all(&config).unwrap_err().to_string().starts_with("mail.ca_file: expected"));
+}
+
+#[tokio::test]
+async fn a_server_that_answers_each_step_in_time_but_all_too_late_is_not_waited_for() {
+    let (_, port) = Server::start(Fault::Slow).await;
+    let started = Instant::now();
+    let result = mailer(port, TlsPolicy::None).send(&mail()).await;
+    assert_eq!(result, Err(NotSent::Unknown { reason: "timeout" }));
+    let took = started.elapsed();
+    assert!(took < Duration::from_millis(1200), "the limit is 600 ms, it took {took:?}");
+}
+
+/// A port that is listened at, and never answers a connection: its queue is full.
+async fn unreachable() -> (Vec<TcpStream>, tokio::net::TcpListener, u16) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut waiting = Vec::new();
+    while let Ok(connected) =
+        tokio::time::timeout(Duration::from_millis(200), TcpStream::connect(address)).await
+    {
+        waiting.push(connected.unwrap());
+    }
+    (waiting, listener, address.port())
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_be_reached_certainly_took_nothing() {
+    let (_waiting, _listener, port) = unreachable().await;
+    let result = mailer(port, TlsPolicy::None).send(&mail()).await;
+    assert_eq!(result, Err(NotSent::Unavailable { reason: "connect" }));
+}
+
+#[tokio::test]
+async fn the_second_server_takes_what_the_first_cannot() {
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+    let (server, port) = Server::start(Fault::None).await;
+    let mut servers = config(closed, TlsPolicy::None);
+    servers.second = Some(MailServer { port, ..servers.first() });
+    let mailers = SmtpMailer::all(&servers).unwrap().into_iter();
+    let clock =
+        Arc::new(ManualClock::starting_at(chrono::DateTime::from_timestamp(1_795_000_000, 0).unwrap()));
+    let ports = Ports {
+        clock: clock.clone(),
+        entropy: Arc::new(OsEntropy),
+        mailers: mailers.map(|mailer| Arc::new(mailer) as Arc<dyn Mailer>).collect(),
+        sms: Vec::new(),
+    };
+    let memory = (Arc::new(MemoryMailer::default()), Arc::new(MemorySms::default()));
+    let settings = Config::from_toml(&format!("{MINIMAL}\nprofile = \"development\"")).unwrap();
+    let pool = TestDatabase::create().await.pool;
+    let world = World::built(pool, &settings, &ports, clock, memory.0, memory.1);
+    let person = somebody();
+    world.issue(&enrolment(&person, "s", "email", &person.email)).await.expect(201);
+    assert!(server.heard().contains(&format!("RCPT TO:<{}>", person.email)), "{}", server.heard());
+    let provider: String =
+        sqlx::query_scalar("SELECT provider FROM otp_messages").fetch_one(&world.pool).await.unwrap();
+    assert_eq!(provider, "smtp-second");
 }
