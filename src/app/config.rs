@@ -135,7 +135,7 @@ impl Config {
         self.publishing.validate(findings);
         self.webhook.validate(findings);
         self.portal.validate(findings);
-        self.otp.validate(self.keycloak.public_host(), findings);
+        self.otp.validate(self.profile, self.keycloak.public_host(), findings);
         self.notices.validate(findings);
         self.mail.validate(self.profile, findings);
         self.sms.validate(self.profile, findings);

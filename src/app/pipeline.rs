@@ -24,6 +24,7 @@ use crate::{
         commands::{CommandJob, FORGET_COMMANDS, ForgetCommands},
     },
     notices::{FORGET_NOTICES, ForgetNotices, SendNotices},
+    otp::CredentialJob,
     platform::{
         auth::sessions::{FORGET_SESSIONS, ForgetSessions},
         clock::{Clock as _, SystemClock},
@@ -138,6 +139,7 @@ impl Pipeline<'_> {
             Arc::new(StandingJob(ports.clone())),
             Arc::new(PasswordJob(ports)),
             Arc::new(FactorsJob(keycloak.clone())),
+            Arc::new(CredentialJob { pool: pool.clone(), keycloak: keycloak.clone() }),
             Arc::new(ResyncJob { resync, clock: Arc::new(SystemClock), at: self.config.directory.resync_at }),
             Arc::new(ForgetSessions { pool: pool.clone(), clock: Arc::new(SystemClock) }),
             Arc::new(CommandJob {

@@ -11,6 +11,7 @@ use crate::{
         self, Access,
         http::{Gatekeeper, Routes},
     },
+    adapters::sms::ReceiptConfig,
     backoffice::{self, BackOffice},
     billing::Billing,
     companies::{administration, administration::Companies},
@@ -37,6 +38,7 @@ pub struct Features {
     /// Pages for people.
     pub portal: Portal,
     gate: Gate,
+    receipts: Option<ReceiptConfig>,
 }
 
 impl Features {
@@ -59,7 +61,8 @@ impl Features {
         let per_minute = config.http.requests_per_minute;
         let keeper = Gatekeeper::new(verifier.clone(), access.clone(), per_minute, pool.clone(), clock);
         let portal = portal_of(config, pool, ports, &otp);
-        Ok(Self { otp, access, companies, office, verifier, keeper, portal, gate })
+        let receipts = config.sms.receipts().cloned();
+        Ok(Self { otp, access, companies, office, verifier, keeper, portal, gate, receipts })
     }
 
     /// Starts what the features do without being asked, as soon as the schema is up to date.
@@ -81,6 +84,7 @@ impl Features {
             .merge(access::http::grants_router(self.keeper.clone(), self.access.clone()))
             .merge(administration::http::router(self.keeper.clone(), &self.companies))
             .merge(backoffice::http::router(self.keeper.clone(), &self.office))
+            .merge(otp::http::staff::router(self.keeper.clone(), self.otp.clone()))
     }
 
     /// The public routes, with the layers that every route gets.
@@ -88,6 +92,7 @@ impl Features {
         http::with_layers(
             portal::router(self.portal.clone())
                 .merge(otp::http::router(self.otp.clone(), self.gate.clone()))
+                .merge(otp::http::receipts::router(self.otp.clone(), self.receipts.as_ref()))
                 .merge(api::router(self.api())),
         )
     }

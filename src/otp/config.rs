@@ -9,7 +9,9 @@ use serde::Deserialize;
 
 use super::{
     code::Codes,
-    limits::{Limit, Limits},
+    destination,
+    limits::{Conversion, Limit, Limits},
+    model::Channel,
     text,
 };
 use crate::platform::config::{Findings, Profile, text_list};
@@ -43,6 +45,24 @@ pub struct OtpConfig {
     pub deliveries_at_once: usize,
     /// How much may be sent.
     pub limits: LimitsConfig,
+    /// When a number prefix is taken for a fraud.
+    pub conversion: ConversionConfig,
+    /// Numbers (E.164) whose code is always the same and that get no message, for tests of the whole;
+    /// never in the production profile.
+    #[serde(default)]
+    pub test_numbers: BTreeMap<String, String>,
+}
+
+/// When a number prefix is taken for a fraud: much is sent there, and hardly a code comes back.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConversionConfig {
+    /// Text messages to one prefix in an hour that are enough to judge it, 10 to 1000.
+    pub least_messages: u32,
+    /// The least share of them whose code must come back, 1 to 90 percent.
+    pub least_percent: u32,
+    /// How long a prefix is blocked, 1 to 168 hours.
+    pub block_hours: u32,
 }
 
 /// How much may be sent; see the keys in `default.toml`.
@@ -79,7 +99,7 @@ const MICROS: i64 = 1_000_000;
 impl OtpConfig {
     /// Adds what is wrong with this section to `findings`. `public_host` stands in for a missing
     /// `origin_host`.
-    pub fn validate(&self, public_host: &str, findings: &mut Findings) {
+    pub fn validate(&self, profile: Profile, public_host: &str, findings: &mut Findings) {
         let mut bounds = |holds: bool, key: &str, expected: &str| {
             findings.expect(holds, &format!("otp.{key}"), expected);
         };
@@ -114,7 +134,26 @@ impl OtpConfig {
             "a host and otp.service_name so short that every text message is one SMS long; a registrable \
              domain (example.com for login.example.com) is enough",
         );
+        bounds(
+            self.test_numbers.is_empty() || profile == Profile::Development,
+            "test_numbers",
+            "none in the production profile",
+        );
+        bounds(
+            self.test_numbers.len() <= 20
+                && self.test_numbers.iter().all(|(number, code)| self.is_test_number(number, code)),
+            "test_numbers",
+            "at most 20 of E.164 numbers of otp.countries, each with a code of otp.digits digits",
+        );
         self.limits.validate(findings);
+        self.conversion.validate(findings);
+    }
+
+    fn is_test_number(&self, number: &str, code: &str) -> bool {
+        let written = destination::parse(Channel::Sms, number, &self.country_ids());
+        written.is_ok_and(|written| written.address.expose() == number)
+            && code.len() == self.digits as usize
+            && code.bytes().all(|digit| digit.is_ascii_digit())
     }
 
     /// How long a code lives.
@@ -127,6 +166,32 @@ impl OtpConfig {
     #[must_use]
     pub fn country_ids(&self) -> Vec<country::Id> {
         self.countries.iter().filter_map(|code| code.parse().ok()).collect()
+    }
+}
+
+impl ConversionConfig {
+    fn validate(self, findings: &mut Findings) {
+        let mut between = |value: u32, least: u32, most: u32, key: &str| {
+            let expected = format!("{least} to {most}");
+            findings.expect((least..=most).contains(&value), &format!("otp.conversion.{key}"), expected);
+        };
+        between(self.least_messages, 10, 1000, "least_messages");
+        between(self.least_percent, 1, 90, "least_percent");
+        between(self.block_hours, 1, 168, "block_hours");
+    }
+
+    /// The watch as a rule. The development profile judges later: tests send much and enter little.
+    #[must_use]
+    pub fn rule(self, profile: Profile) -> Conversion {
+        let factor = match profile {
+            Profile::Production => 1,
+            Profile::Development => DEVELOPMENT_FACTOR,
+        };
+        Conversion {
+            least_messages: i64::from(self.least_messages) * factor,
+            least_percent: self.least_percent.into(),
+            block_hours: self.block_hours.into(),
+        }
     }
 }
 

@@ -39,6 +39,8 @@ pub enum Unusable {
     Country,
     /// Premium rate, shared cost, satellite, fixed line or another kind that takes no ordinary SMS.
     NumberType,
+    /// Staff disabled it for this person.
+    Barred,
 }
 
 impl Unusable {
@@ -49,6 +51,7 @@ impl Unusable {
             Self::Malformed => "malformed",
             Self::Country => "country",
             Self::NumberType => "number_type",
+            Self::Barred => "barred",
         }
     }
 }

@@ -45,6 +45,13 @@ pub enum Refusal {
     NoFactor,
     /// No provider takes the message.
     DeliveryUnavailable,
+    /// There is no such factor of this person.
+    UnknownFactor,
+    /// It already is as staff want it to be.
+    Unchanged,
+    /// Somebody else of the staff must do it: nobody decides about their own factors, or confirms what they
+    /// asked for.
+    SecondPersonNeeded,
 }
 
 /// A refusal, or a database that did not do its work: then nothing is kept.
@@ -93,6 +100,9 @@ impl Refusal {
             Self::DestinationInvalid(_) => "destination_invalid",
             Self::NoFactor => "no_factor",
             Self::DeliveryUnavailable => "delivery_unavailable",
+            Self::UnknownFactor => "unknown_factor",
+            Self::Unchanged => "unchanged",
+            Self::SecondPersonNeeded => "second_person_needed",
         }
     }
 
@@ -138,6 +148,13 @@ impl Refusal {
                 "otp/delivery-unavailable",
                 "No provider takes the message at the moment",
             ),
+            Self::UnknownFactor => {
+                problem(StatusCode::NOT_FOUND, "otp/factor-not-found", "There is no such factor")
+            }
+            Self::Unchanged => problem(StatusCode::CONFLICT, "otp/unchanged", "It is like that already"),
+            Self::SecondPersonNeeded => {
+                problem(StatusCode::CONFLICT, "otp/second-person-needed", "Somebody else must do this")
+            }
         }
     }
 }

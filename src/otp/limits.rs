@@ -36,6 +36,8 @@ pub enum Scope {
     MoneyHour,
     /// Money in a day, in millionths of the currency unit.
     MoneyDay,
+    /// Messages to a prefix that is blocked, because hardly a code came back from it.
+    BlockedPrefix,
 }
 
 impl Scope {
@@ -51,6 +53,7 @@ impl Scope {
             Self::Total => "total",
             Self::MoneyHour => "money_hour",
             Self::MoneyDay => "money_day",
+            Self::BlockedPrefix => "blocked_prefix",
         }
     }
 }
@@ -62,6 +65,17 @@ pub struct Limit {
     pub amount: i64,
     /// In how long.
     pub window: TimeDelta,
+}
+
+/// When a prefix is taken for a fraud.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Conversion {
+    /// Messages in an hour that are enough to judge it.
+    pub least_messages: i64,
+    /// The least share of them whose code came back, in percent.
+    pub least_percent: i64,
+    /// How long it is blocked.
+    pub block_hours: i64,
 }
 
 /// One limit as it applies to one send.
@@ -156,7 +170,15 @@ fn network(client: IpAddr) -> String {
     }
 }
 
-fn key(scope: Scope, parts: &[&str]) -> Vec<u8> {
+/// The key of the limit of a prefix.
+#[must_use]
+pub fn prefix_key(prefix: &str) -> Vec<u8> {
+    key(Scope::Prefix, &[prefix])
+}
+
+/// The key of a limit: a hash over whose it is.
+#[must_use]
+pub fn key(scope: Scope, parts: &[&str]) -> Vec<u8> {
     let mut hash = Sha256::new();
     for part in std::iter::once(&scope.name()).chain(parts) {
         hash.update((part.len() as u64).to_be_bytes());
@@ -174,9 +196,8 @@ impl Window {
     /// Takes `amount` now, or says how long to wait until it would fit.
     pub fn take(&mut self, limit: Limit, amount: i64, now: DateTime<Utc>) -> Result<(), TimeDelta> {
         let part = limit.window / PARTS;
-        // An entry stands for everything taken within one part after its time.
-        self.0.retain(|(since, _)| *since + part + limit.window > now);
-        let taken: i64 = self.0.iter().map(|(_, amount)| amount).sum();
+        self.0.retain(|(since, _)| counts(*since, limit, now));
+        let taken = self.taken(limit, now);
         if taken.saturating_add(amount) > limit.amount {
             return Err(self.wait(limit, amount, taken, now));
         }
@@ -185,6 +206,12 @@ impl Window {
             _ => self.0.push((now, amount)),
         }
         Ok(())
+    }
+
+    /// How much is taken now.
+    #[must_use]
+    pub fn taken(&self, limit: Limit, now: DateTime<Utc>) -> i64 {
+        self.0.iter().filter(|(since, _)| counts(*since, limit, now)).map(|(_, amount)| amount).sum()
     }
 
     /// How long until enough of the oldest entries have left. A limit that is smaller than the amount
@@ -199,6 +226,12 @@ impl Window {
         }
         limit.window
     }
+}
+
+/// Whether an entry is still in the window: it stands for everything taken within one part after its
+/// time.
+fn counts(since: DateTime<Utc>, limit: Limit, now: DateTime<Utc>) -> bool {
+    since + limit.window / PARTS + limit.window > now
 }
 
 #[cfg(test)]

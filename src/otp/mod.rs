@@ -11,6 +11,7 @@
 
 mod code;
 mod config;
+mod credentials;
 mod delivery;
 mod destination;
 mod error;
@@ -24,21 +25,29 @@ pub mod text;
 use sqlx::PgConnection;
 
 pub use config::{LimitsConfig, OtpConfig};
+pub use credentials::CredentialJob;
 pub use error::{OtpError, Refusal};
 pub use model::{ChallengeId, Channel, FactorId, MessageState, Purpose, State};
 pub use service::{
-    Alternative, AskProof, CODES_FAILED, Otp, OtpPorts, PendingCode, ProofOf, ProofRef, ProvenAddress,
-    StartError,
+    Alternative, AskProof, BlockedPrefix, CODES_FAILED, Otp, OtpPorts, PendingCode, ProofOf, ProofRef,
+    ProvenAddress, Reset, Spend, Spent, StaffAct, StartError,
 };
-pub use store::factors::Factor;
+pub use store::{
+    factors::Factor,
+    staff::{FactorName, FactorRecord},
+};
 
 /// Follows what Keycloak shows as a person's credentials: a factor that was shown before and is shown
-/// no longer was removed there and ends here. Says whether one ended.
+/// no longer was removed there and ends here. Says whether one ended. A credential of a factor that can no
+/// longer be used is taken away there: it would lead its owner to a page that sends nothing.
 pub async fn follow_keycloak_in_tx(
     connection: &mut PgConnection,
     user_id: &str,
     present: &[FactorId],
 ) -> sqlx::Result<bool> {
+    for factor in store::staff::unusable_among(connection, user_id, present).await? {
+        credentials::remove_in_tx(connection, factor).await?;
+    }
     store::factors::follow(connection, user_id, present).await
 }
 

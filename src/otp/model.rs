@@ -182,7 +182,48 @@ pub enum MessageState {
     Unknown,
 }
 
+/// What can happen to a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fate {
+    /// A worker took it.
+    Leased,
+    /// A provider took it.
+    Taken,
+    /// Nobody took it, for certain.
+    NotTaken,
+    /// A provider may have taken it.
+    Unclear,
+    /// The provider reports that it arrived.
+    ReportedDelivered,
+    /// The provider reports that it never will.
+    ReportedFailed,
+}
+
 impl MessageState {
+    /// The one table of moves: where `fate` leads from here, or nothing when it cannot happen. A report
+    /// may be quicker than our own note that the provider took the message; then the note is not made
+    /// any more. An arrival is the last word.
+    #[must_use]
+    pub const fn after(self, fate: Fate) -> Option<Self> {
+        match (self, fate) {
+            (Self::Queued, Fate::Leased) => Some(Self::Sending),
+            (Self::Sending, Fate::Taken) => Some(Self::Sent),
+            (Self::Sending, Fate::Unclear) => Some(Self::Unknown),
+            (Self::Sending | Self::Sent | Self::Unknown | Self::Failed, Fate::ReportedDelivered) => {
+                Some(Self::Delivered)
+            }
+            (Self::Queued | Self::Sending, Fate::NotTaken)
+            | (Self::Sending | Self::Sent | Self::Unknown, Fate::ReportedFailed) => Some(Self::Failed),
+            _ => None,
+        }
+    }
+
+    /// The names of the states that `fate` can happen in, for a statement's condition.
+    #[must_use]
+    pub fn before(fate: Fate) -> Vec<&'static str> {
+        Self::ALL.iter().filter(|state| state.after(fate).is_some()).map(|state| state.name()).collect()
+    }
+
     /// The state as callers know it: a message being handed over is still queued to them.
     #[must_use]
     pub const fn reported(self) -> Self {
@@ -255,7 +296,55 @@ mod tests {
         ]
     }
 
+    const FATES: [Fate; 6] = [
+        Fate::Leased,
+        Fate::Taken,
+        Fate::NotTaken,
+        Fate::Unclear,
+        Fate::ReportedDelivered,
+        Fate::ReportedFailed,
+    ];
+
+    #[test]
+    fn the_states_of_a_statement_are_those_of_the_table() {
+        assert_eq!(MessageState::before(Fate::Leased), ["queued"]);
+        assert_eq!(MessageState::before(Fate::NotTaken), ["queued", "sending"]);
+        assert_eq!(MessageState::before(Fate::ReportedFailed), ["sending", "sent", "unknown"]);
+    }
+
     proptest! {
+        /// The reference: what was leased is told of once, by us or by a report; a report of failure may
+        /// still be put right by one of arrival; nothing follows an arrival.
+        #[test]
+        fn a_message_is_handed_over_once_and_an_arrival_is_the_last_word(
+            fates in prop::collection::vec(prop::sample::select(FATES.as_slice()), 0..20)
+        ) {
+            let mut state = MessageState::Queued;
+            let (mut leased, mut told, mut arrived, mut expected) = (0, false, false, MessageState::Queued);
+            for fate in fates {
+                if let Some(after) = state.after(fate) {
+                    leased += u32::from(fate == Fate::Leased);
+                    prop_assert_ne!(after, state, "every move leads somewhere");
+                    state = after;
+                }
+                let fresh = expected == MessageState::Queued;
+                expected = match fate {
+                    _ if arrived => expected,
+                    Fate::Leased if fresh => MessageState::Sending,
+                    Fate::NotTaken if fresh => { told = true; MessageState::Failed }
+                    _ if fresh => expected,
+                    Fate::Taken if !told => { told = true; MessageState::Sent }
+                    Fate::NotTaken if !told => { told = true; MessageState::Failed }
+                    Fate::Unclear if !told => { told = true; MessageState::Unknown }
+                    Fate::ReportedDelivered => { told = true; arrived = true; MessageState::Delivered }
+                    Fate::ReportedFailed => { told = true; MessageState::Failed }
+                    _ => expected,
+                };
+                prop_assert_eq!(state, expected);
+            }
+            prop_assert!(leased <= 1, "handed over {} times", leased);
+        }
+
         /// The reference: the first happening that is not a plain wrong code decides for ever.
         #[test]
         fn a_challenge_is_decided_once_and_for_ever(happenings in prop::collection::vec(happening(), 0..20)) {

@@ -130,6 +130,23 @@ fn each_library_stays_in_its_room() {
     assert!(broken.is_empty(), "a library stays in its room:\n{}", broken.join("\n"));
 }
 
+/// Where something secret is compared with what somebody sent.
+const COMPARING: &[&str] =
+    &["src/otp/code.rs", "src/adapters/sms/receipts.rs", "src/platform/webhook/signature.rs"];
+
+#[test]
+fn a06_20_what_is_secret_is_compared_in_constant_time() {
+    let sources = all_sources();
+    for path in COMPARING {
+        let (_, source) = sources.iter().find(|(found, _)| found == path).unwrap();
+        let code = source.split("#[cfg(test)]").next().unwrap();
+        assert!(code.contains(".ct_eq(") || code.contains(".verify_slice("), "{path}");
+        for plain in ["secret ==", "== secret", "code ==", "== code", "signature ==", "== signature"] {
+            assert!(!code.contains(plain), "{path}: `{plain}`");
+        }
+    }
+}
+
 #[test]
 fn the_check_sees_grouped_imports() {
     let found = imports("use crate::{app::{self, Config}, platform::db};\nuse crate::otp::Otp;");

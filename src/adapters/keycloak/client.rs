@@ -211,6 +211,29 @@ impl Keycloak for KeycloakClient {
         gone(self.call(|| self.admin.realm_sessions_with_session_delete(&self.realm, session_id, None)).await)
     }
 
+    async fn remove_factor(&self, user_id: &str, factor_id: &str) -> Result<(), KeycloakError> {
+        let held =
+            self.call(|| self.admin.realm_users_with_user_id_credentials_get(&self.realm, user_id)).await?;
+        let ours = held
+            .into_iter()
+            .filter(|held| held.credential_data.as_deref().is_some_and(|data| stands_for(data, factor_id)))
+            .filter_map(|held| held.id);
+        for id in ours {
+            let remove = || {
+                self.admin.realm_users_with_user_id_credentials_with_credential_id_delete(
+                    &self.realm,
+                    user_id,
+                    &id,
+                )
+            };
+            match self.call(remove).await {
+                Ok(_) | Err(KeycloakError::NotFound) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
     async fn users(&self, after: Option<&str>) -> Result<Page, KeycloakError> {
         self.page("users", after).await
     }
@@ -229,6 +252,11 @@ impl Keycloak for KeycloakClient {
 /// What is gone already is what was asked for.
 fn gone<T>(answer: Result<T, KeycloakError>) -> Result<(), KeycloakError> {
     answer.map(drop).or_else(|error| if error == KeycloakError::NotFound { Ok(()) } else { Err(error) })
+}
+
+/// Whether the data of a credential, as the extension writes it, names this factor.
+fn stands_for(credential_data: &str, factor_id: &str) -> bool {
+    serde_json::from_str(credential_data).is_ok_and(|data: Value| data["factor_id"] == factor_id)
 }
 
 /// The library's error without the texts of the answer, which can name people.

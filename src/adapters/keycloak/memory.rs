@@ -26,6 +26,8 @@ pub struct State {
     pub deleted: Vec<String>,
     /// User id and session.
     pub sessions: Vec<(String, SessionInfo)>,
+    /// User id and factor id of every credential that was taken away.
+    pub removed_factors: Vec<(String, String)>,
     /// Pages of people, in the order in which they are given.
     pub user_pages: Vec<Vec<Value>>,
     /// Pages of organisations.
@@ -114,6 +116,11 @@ impl Keycloak for MemoryKeycloak {
 
     async fn end_session(&self, session_id: &str) -> Result<(), KeycloakError> {
         self.call()?.sessions.retain(|(_, session)| session.session_id != session_id);
+        Ok(())
+    }
+
+    async fn remove_factor(&self, user_id: &str, factor_id: &str) -> Result<(), KeycloakError> {
+        self.call()?.removed_factors.push((user_id.to_owned(), factor_id.to_owned()));
         Ok(())
     }
 

@@ -47,6 +47,9 @@ pub trait Keycloak: Administration {
     /// Ends a session.
     async fn end_session(&self, session_id: &str) -> Result<(), KeycloakError>;
 
+    /// Takes away the credential that stands for a second factor of ours, when the person has it.
+    async fn remove_factor(&self, user_id: &str, factor_id: &str) -> Result<(), KeycloakError>;
+
     /// People by ascending id, from the one after `after`; each as in an event.
     async fn users(&self, after: Option<&str>) -> Result<Page, KeycloakError>;
 

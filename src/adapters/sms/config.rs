@@ -4,6 +4,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
+use super::ReceiptConfig;
 use crate::platform::config::{Findings, Profile};
 
 /// A provider that can be chosen.
@@ -70,6 +71,8 @@ pub struct GatewayConfig {
     /// The name of the field of the answer with the gateway's id of the message.
     #[serde(default = "id")]
     pub id_field: String,
+    /// How the gateway reports what became of a message; without it, "sent" is the last that is known.
+    pub receipts: Option<ReceiptConfig>,
 }
 
 fn to() -> String {
@@ -107,7 +110,18 @@ impl SmsConfig {
                 "sms.http.url",
                 "the https address of the gateway, because sms.providers names http",
             );
+            if let Some(receipts) = self.receipts() {
+                receipts.validate(findings);
+            }
         }
+    }
+}
+
+impl SmsConfig {
+    /// How the gateway reports, when it does.
+    #[must_use]
+    pub fn receipts(&self) -> Option<&ReceiptConfig> {
+        self.http.as_ref().and_then(|gateway| gateway.receipts.as_ref())
     }
 }
 

@@ -3,6 +3,7 @@
 mod config;
 mod gateway;
 mod memory;
+mod receipts;
 mod sns;
 
 use async_trait::async_trait;
@@ -10,6 +11,7 @@ use async_trait::async_trait;
 pub use config::{GatewayConfig, SmsConfig, SmsProvider, SnsConfig};
 pub use gateway::HttpGateway;
 pub use memory::MemorySms;
+pub use receipts::{ReceiptConfig, Report, Reported};
 pub use sns::Sns;
 
 use super::sending::{NotSent, Receipt};

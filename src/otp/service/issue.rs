@@ -2,12 +2,12 @@
 
 use sqlx::PgConnection;
 
-use super::{Alternative, Done, Issue, Otp, PendingCode, resend_at};
+use super::{Alternative, Done, Issue, Otp, PendingCode, resend_at, unusable};
 use crate::otp::{
-    destination::Destination,
+    destination::{Destination, Unusable},
     error::{OtpError, Refusal},
     limits::Sending,
-    model::{ChallengeId, Channel, FactorId},
+    model::{ChallengeId, Channel, FactorId, Purpose},
     store::{
         challenges::{self, Challenge, Key, Made, NewChallenge},
         factors::{self, Factor},
@@ -26,6 +26,7 @@ impl Otp {
     pub(super) async fn issue(&self, connection: &mut PgConnection, issue: &Issue) -> Result<Done, OtpError> {
         let target = match issue.purpose {
             purpose if purpose.is_to_factor() => self.factor_target(connection, issue).await?,
+            Purpose::Enrol => self.enrolment_target(connection, issue).await?,
             _ => self.typed_target(issue)?,
         };
         let key = Key {
@@ -82,6 +83,20 @@ impl Otp {
             shown: self.shown_first(id, &made, target),
             message: Some(message),
         })
+    }
+
+    /// The typed address of a new factor: whoever stole a phone must not get it in again after staff
+    /// disabled it.
+    async fn enrolment_target(
+        &self,
+        connection: &mut PgConnection,
+        issue: &Issue,
+    ) -> Result<Target, OtpError> {
+        let target = self.typed_target(issue)?;
+        if factors::is_barred(connection, &issue.realm, &issue.user_id, &target.to.address).await? {
+            return Err(unusable(Unusable::Barred).into());
+        }
+        Ok(target)
     }
 
     /// The typed address that is to be proven.

@@ -2,8 +2,11 @@
 
 mod command;
 mod issue;
+mod prefixes;
 mod proof;
+mod receipts;
 mod resend;
+mod staff;
 mod upkeep;
 mod verify;
 
@@ -16,7 +19,9 @@ use sqlx::{PgConnection, PgPool};
 use tokio_util::task::TaskTracker;
 
 pub use command::{Command, Issue, Resend, Verify};
+pub use prefixes::{BlockedPrefix, Spend, Spent};
 pub use proof::{AskProof, ProofOf, ProofRef, ProvenAddress};
+pub use staff::{Reset, StaffAct};
 pub use verify::CODES_FAILED;
 
 use self::command::Door;
@@ -24,9 +29,9 @@ use super::{
     code::Codes,
     config::{LimitsConfig, OtpConfig},
     delivery::{Courier, Routes},
-    destination::Destination,
+    destination::{Destination, Unusable},
     error::{OtpError, Refusal, database_problem},
-    limits::{Limits, Sending},
+    limits::{Conversion, Limits, Sending},
     model::{ChallengeId, Channel, FactorId, MessageId, MessageState, State, resend_wait},
     store::{challenges, factors, failures::Strictness, limits as limit_rows},
 };
@@ -70,6 +75,7 @@ struct Inner {
     ports: OtpPorts,
     countries: Vec<country::Id>,
     limits: Limits,
+    conversion: Conversion,
     prices: LimitsConfig,
     strictness: Strictness,
     config: OtpConfig,
@@ -133,7 +139,8 @@ impl Otp {
         ports: OtpPorts,
         tasks: TaskTracker,
     ) -> Result<Self, StartError> {
-        let codes = Arc::new(Codes::new(&config.peppers, config.digits).map_err(|_| StartError)?);
+        let codes = Codes::new(&config.peppers, config.digits).map_err(|_| StartError)?;
+        let codes = Arc::new(codes.with_test_numbers(config.test_numbers.clone()));
         let routes = Routes::new(&ports.mailers, &ports.sms, &ports.clock);
         let courier = Courier::new(pool.clone(), Arc::clone(&codes), routes, config, public_host, tasks);
         Ok(Self(Arc::new(Inner {
@@ -142,6 +149,7 @@ impl Otp {
             courier,
             countries: config.country_ids(),
             limits: config.limits.rules(profile),
+            conversion: config.conversion.rule(profile),
             prices: config.limits.clone(),
             strictness: Strictness { tries: config.tries, failures_until_lock: config.failures_until_lock },
             config: config.clone(),
@@ -254,11 +262,7 @@ impl Otp {
 
     /// Reads a destination, counting what is refused.
     fn destination(&self, channel: Channel, typed: &str) -> Result<Destination, Refusal> {
-        super::destination::parse(channel, typed, &self.0.countries).map_err(|reason| {
-            metrics::counter!("gatehouse_otp_destinations_refused_total", "reason" => reason.name())
-                .increment(1);
-            Refusal::DestinationInvalid(reason)
-        })
+        super::destination::parse(channel, typed, &self.0.countries).map_err(unusable)
     }
 
     fn attempts_left(&self, tries: i32) -> u32 {
@@ -268,6 +272,12 @@ impl Otp {
     fn new_message_id(&self) -> MessageId {
         MessageId::generate(&*self.0.ports.clock, &*self.0.ports.entropy)
     }
+}
+
+/// Counts a destination that cannot be used.
+fn unusable(reason: Unusable) -> Refusal {
+    metrics::counter!("gatehouse_otp_destinations_refused_total", "reason" => reason.name()).increment(1);
+    Refusal::DestinationInvalid(reason)
 }
 
 /// A refusal is an outcome whose effects are kept; only the database's failures undo a transaction.

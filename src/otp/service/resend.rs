@@ -55,7 +55,7 @@ impl Otp {
             challenges::switch(connection, challenge.id, factor, &to).await?;
         }
         let message = self.new_message_id();
-        messages::queue(connection, message, challenge.id, to.channel).await?;
+        messages::queue(connection, message, challenge.id, &to).await?;
         challenge.sent += 1;
         challenge.last_sent_at = Some(challenge.now);
         challenge.channel = to.channel;

@@ -1,4 +1,4 @@
-//! What happens without being asked: forgotten messages go out, old rows go away.
+//! What happens without being asked: forgotten messages go out, prefixes are judged, old rows go away.
 
 use std::time::Duration;
 
@@ -26,6 +26,9 @@ impl Otp {
         while !stop.is_cancelled() {
             if let Err(error) = self.rescue().await {
                 tracing::debug!(error = db::describe(&error), "forgotten messages could not be looked for");
+            }
+            if let Err(error) = self.watch_conversion().await {
+                tracing::debug!(error = db::describe(&error), "prefixes could not be judged");
             }
             if round.is_multiple_of(CLEAN_EVERY)
                 && let Err(error) = self.clean().await

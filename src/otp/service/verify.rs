@@ -23,11 +23,6 @@ pub const CODES_FAILED: &str = "otp.codes_failed";
 /// Wrong codes in a row on one channel that a person hears of, at the least (OWASP ASVS 5.0, 6.3.5).
 const FAILURES_TO_TELL: i32 = 5;
 
-/// Whether somebody who is asked for the code is let in by it.
-const fn guards_a_door(purpose: Purpose) -> bool {
-    matches!(purpose, Purpose::Login | Purpose::Reset | Purpose::StepUp)
-}
-
 impl Otp {
     pub(super) async fn verify(
         &self,
@@ -49,7 +44,7 @@ impl Otp {
         match verdict.state.clone().map(State::try_from) {
             Some(Ok(State::Approved)) => self.approve(connection, challenge).await,
             Some(_) => {
-                if guards_a_door(challenge.purpose) && verdict.in_a_row >= Some(FAILURES_TO_TELL) {
+                if challenge.purpose.is_to_factor() && verdict.in_a_row >= Some(FAILURES_TO_TELL) {
                     jobs::enqueue_in_tx(connection, CODES_FAILED, &[challenge.user_id]).await?;
                 }
                 let attempts_left = self.attempts_left(verdict.tries.unwrap_or(i32::MAX));
@@ -62,6 +57,11 @@ impl Otp {
     async fn approve(&self, connection: &mut PgConnection, challenge: Challenge) -> Result<Done, OtpError> {
         let id = match (challenge.purpose, challenge.factor_id) {
             (Purpose::Enrol, _) => {
+                let Challenge { realm, user_id, destination, .. } = &challenge;
+                if factors::is_barred(connection, realm, user_id, destination).await? {
+                    // Disabled by staff while its code was on the way.
+                    return Err(Refusal::CodeExpired.into());
+                }
                 let id = FactorId::generate(&*self.0.ports.clock, &*self.0.ports.entropy);
                 factors::bind(connection, id, &challenge).await?;
                 // A new factor starts with no failures: it is not the one that was guessed at.

@@ -146,6 +146,7 @@ pub async fn live(
 /// Makes a challenge with its first message, in place of one that is over or goes elsewhere. Nothing
 /// when a call beside this one made the same challenge first.
 pub async fn insert(connection: &mut PgConnection, new: &NewChallenge<'_>) -> sqlx::Result<Option<Made>> {
+    let phone = new.to.phone.as_ref();
     sqlx::query_as(
         "WITH retired AS (
              UPDATE otp_challenges
@@ -162,8 +163,8 @@ pub async fn insert(connection: &mut PgConnection, new: &NewChallenge<'_>) -> sq
              ON CONFLICT (user_id, realm, auth_session_id, purpose, channel) WHERE state = 'pending' DO NOTHING
              RETURNING id, channel, created_at, expires_at
          ), queued AS (
-             INSERT INTO otp_messages (id, challenge_id, channel, number)
-             SELECT $2, id, channel, 1 FROM made
+             INSERT INTO otp_messages (id, challenge_id, channel, prefix, country, number)
+             SELECT $2, id, channel, $17, $18, 1 FROM made
          )
          SELECT created_at, expires_at FROM made",
     )
@@ -183,6 +184,8 @@ pub async fn insert(connection: &mut PgConnection, new: &NewChallenge<'_>) -> sq
     .bind(after(Happening::TimeUp))
     .bind(after(Happening::GivenUp))
     .bind(f64::from(new.life_seconds))
+    .bind(phone.map(|phone| phone.prefix.expose()))
+    .bind(phone.map(|phone| phone.country.as_str()))
     .fetch_optional(connection)
     .await
 }

@@ -6,7 +6,7 @@ use sqlx::PgPool;
 const AT_MOST: i64 = 1000;
 
 /// Deletes challenges (with their messages) an hour after their end, limits that are no longer in any
-/// window, counters without failures, and those of proofs after a day without another. Says how many rows went; as many as were allowed of a kind
+/// window, blocks of prefixes a day after their end, counters without failures, and those of proofs after a day without another. Says how many rows went; as many as were allowed of a kind
 /// means that there may be more.
 pub async fn sweep(pool: &PgPool) -> sqlx::Result<u64> {
     let mut gone = 0;
@@ -18,9 +18,12 @@ pub async fn sweep(pool: &PgPool) -> sqlx::Result<u64> {
              SELECT scope, key FROM otp_limits WHERE changed_at < now() - interval '25 hours'
              ORDER BY changed_at LIMIT $1 FOR UPDATE SKIP LOCKED) old
          WHERE l.scope = old.scope AND l.key = old.key",
+        "DELETE FROM otp_blocked_prefixes WHERE key IN (
+             SELECT key FROM otp_blocked_prefixes WHERE blocked_until < now() - interval '1 day'
+             ORDER BY blocked_until LIMIT $1 FOR UPDATE SKIP LOCKED)",
         "DELETE FROM otp_failures f USING (
              SELECT user_id, realm, channel, proof FROM otp_failures
-             WHERE (in_a_row = 0 OR proof) AND changed_at < now() - interval '1 day'
+             WHERE (in_a_row = 0 OR proof) AND locked_at IS NULL AND changed_at < now() - interval '1 day'
              ORDER BY changed_at LIMIT $1 FOR UPDATE SKIP LOCKED) old
          WHERE f.user_id = old.user_id AND f.realm = old.realm AND f.channel = old.channel
            AND f.proof = old.proof",

@@ -98,9 +98,28 @@ pub async fn bind(connection: &mut PgConnection, id: FactorId, proven: &Challeng
     .map(drop)
 }
 
+/// Whether staff have disabled this destination for this person, as a factor that is live or was.
+pub async fn is_barred(
+    connection: &mut PgConnection,
+    realm: &str,
+    user_id: &str,
+    destination: &Masked<String>,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT FROM otp_factors
+                        WHERE user_id = $1 AND realm = $2 AND disabled_at IS NOT NULL
+                          AND lower(destination) = lower($3))",
+    )
+    .bind(user_id)
+    .bind(realm)
+    .bind(destination)
+    .fetch_one(connection)
+    .await
+}
+
 /// Notes which factors Keycloak shows as credentials of a person, ends those that it showed before and
 /// shows no longer, and says whether anything ended. A factor that was never shown stays: its
-/// credential is still on the way.
+/// credential is still on the way. So does one that staff disabled: its credential was taken away.
 pub async fn follow(
     connection: &mut PgConnection,
     user_id: &str,
@@ -117,7 +136,8 @@ pub async fn follow(
     .await?;
     let ended = sqlx::query(
         "UPDATE otp_factors SET ended_at = now(), end_reason = 'removed', is_primary = false
-         WHERE user_id = $1 AND id <> ALL ($2) AND ended_at IS NULL AND bound_at IS NOT NULL",
+         WHERE user_id = $1 AND id <> ALL ($2) AND ended_at IS NULL AND disabled_at IS NULL
+           AND bound_at IS NOT NULL",
     )
     .bind(user_id)
     .bind(&present)
@@ -131,7 +151,7 @@ pub async fn follow(
 }
 
 /// Makes the oldest live factor of a person primary in each realm where none is.
-async fn promote(connection: &mut PgConnection, user_id: &str) -> sqlx::Result<()> {
+pub(super) async fn promote(connection: &mut PgConnection, user_id: &str) -> sqlx::Result<()> {
     sqlx::query(
         "UPDATE otp_factors SET is_primary = true WHERE id IN (
              SELECT DISTINCT ON (f.realm) f.id FROM otp_factors f

@@ -3,11 +3,13 @@
 use std::{collections::HashMap, time::Duration};
 
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, types::Json};
+use sqlx::{PgConnection, PgPool, types::Json};
 
-use crate::otp::limits::{Ask, Scope, Window};
+use crate::otp::limits::{Ask, Limit, Scope, Window, key};
 
 type Taken = Json<Vec<(i64, i64)>>;
+/// Scope, what was taken, the time of the look, and until when the prefix is blocked.
+type Row = (String, Taken, DateTime<Utc>, Option<DateTime<Utc>>);
 
 /// A limit that is used up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,20 +27,26 @@ pub struct UsedUp {
 pub async fn reserve(connection: &mut PgConnection, asks: &[Ask]) -> sqlx::Result<Result<(), UsedUp>> {
     let scopes: Vec<&str> = asks.iter().map(|ask| ask.scope.name()).collect();
     let keys: Vec<&[u8]> = asks.iter().map(|ask| ask.key.as_slice()).collect();
-    let rows: Vec<(String, Taken, DateTime<Utc>)> = sqlx::query_as(
+    let rows: Vec<Row> = sqlx::query_as(
         "INSERT INTO otp_limits AS l (scope, key)
          SELECT scope, key FROM unnest($1::text[], $2::bytea[]) AS asked (scope, key) ORDER BY scope, key
          ON CONFLICT ON CONSTRAINT otp_limits_pkey DO UPDATE SET changed_at = now()
-         RETURNING l.scope, l.taken, clock_timestamp()",
+         RETURNING l.scope, l.taken, clock_timestamp(),
+                   (SELECT blocked_until FROM otp_blocked_prefixes b
+                    WHERE l.scope = 'prefix' AND b.key = l.key AND b.lifted_at IS NULL)",
     )
     .bind(&scopes)
     .bind(&keys)
     .fetch_all(&mut *connection)
     .await?;
     // Every row is locked by now: the latest of their times is the time of the decision.
-    let now = rows.iter().map(|(_, _, at)| *at).max().unwrap_or_default();
+    let now = rows.iter().map(|(_, _, at, _)| *at).max().unwrap_or_default();
+    if let Some(until) = rows.iter().find_map(|(.., until)| *until).filter(|until| *until > now) {
+        let wait = (until - now).to_std().unwrap_or_default();
+        return Ok(Err(UsedUp { scope: Scope::BlockedPrefix, wait }));
+    }
     let mut windows: HashMap<String, Window> =
-        rows.into_iter().map(|(scope, taken, _)| (scope, window(&taken))).collect();
+        rows.into_iter().map(|(scope, taken, ..)| (scope, window(&taken))).collect();
     for ask in asks {
         let window = windows.entry(ask.scope.name().to_owned()).or_default();
         if let Err(wait) = window.take(ask.limit, ask.amount, now) {
@@ -58,6 +66,17 @@ pub async fn reserve(connection: &mut PgConnection, asks: &[Ask]) -> sqlx::Resul
     .execute(connection)
     .await?;
     Ok(Ok(()))
+}
+
+/// How much of a limit without an owner is taken now.
+pub async fn taken(pool: &PgPool, scope: Scope, limit: Limit) -> sqlx::Result<i64> {
+    let row: Option<(Taken, DateTime<Utc>)> =
+        sqlx::query_as("SELECT taken, now() FROM otp_limits WHERE scope = $1 AND key = $2")
+            .bind(scope.name())
+            .bind(key(scope, &[]))
+            .fetch_optional(pool)
+            .await?;
+    Ok(row.map_or(0, |(taken, now)| window(&taken).taken(limit, now)))
 }
 
 fn window(taken: &Taken) -> Window {

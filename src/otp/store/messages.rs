@@ -5,7 +5,8 @@ use sqlx::{FromRow, PgConnection, PgPool};
 use crate::{
     otp::{
         code::Bound,
-        model::{ChallengeId, Channel, MessageId, MessageState, Purpose},
+        destination::Destination,
+        model::{ChallengeId, Channel, Fate, MessageId, MessageState, Purpose},
     },
     platform::masked::Masked,
 };
@@ -62,16 +63,19 @@ pub async fn queue(
     connection: &mut PgConnection,
     id: MessageId,
     challenge: ChallengeId,
-    channel: Channel,
+    to: &Destination,
 ) -> sqlx::Result<i32> {
+    let phone = to.phone.as_ref();
     sqlx::query_scalar(
-        "INSERT INTO otp_messages (id, challenge_id, channel, number)
-         SELECT $1, $2, $3, coalesce(max(number), 0) + 1 FROM otp_messages WHERE challenge_id = $2
+        "INSERT INTO otp_messages (id, challenge_id, channel, prefix, country, number)
+         SELECT $1, $2, $3, $4, $5, coalesce(max(number), 0) + 1 FROM otp_messages WHERE challenge_id = $2
          RETURNING number",
     )
     .bind(id)
     .bind(challenge)
-    .bind(channel.name())
+    .bind(to.channel.name())
+    .bind(phone.map(|phone| phone.prefix.expose()))
+    .bind(phone.map(|phone| phone.country.as_str()))
     .fetch_one(connection)
     .await
 }
@@ -97,8 +101,8 @@ pub async fn lease(pool: &PgPool, id: MessageId) -> sqlx::Result<Option<Leased>>
 /// What became of a message.
 #[derive(Debug, Clone, Copy)]
 pub struct Outcome<'a> {
-    /// The new state.
-    pub state: MessageState,
+    /// What happened to it in our hands.
+    pub fate: Fate,
     /// Who took it, or was asked last.
     pub provider: Option<&'a str>,
     /// The provider's id of it.
@@ -107,20 +111,23 @@ pub struct Outcome<'a> {
     pub reason: Option<&'a str>,
 }
 
-/// Writes what became of a message that is in our hands.
+/// Writes what became of a message that is in our hands. When the provider's report was quicker, only
+/// the provider is added.
 pub async fn finish(pool: &PgPool, id: MessageId, outcome: &Outcome<'_>) -> sqlx::Result<()> {
     sqlx::query(
         "UPDATE otp_messages
-         SET state = $2, lease_until = NULL, provider = $3, provider_message_id = $4, reason = $5,
-             changed_at = now()
+         SET state = CASE WHEN state = ANY ($6) THEN $2 ELSE state END,
+             reason = CASE WHEN state = ANY ($6) THEN $5 ELSE reason END,
+             lease_until = NULL, provider = $3, provider_message_id = $4, changed_at = now()
          FROM (SELECT set_config('synchronous_commit', 'off', true)) AS quick
-         WHERE id = $1 AND state IN ('queued', 'sending')",
+         WHERE id = $1",
     )
     .bind(id)
-    .bind(outcome.state.name())
+    .bind(after(outcome.fate))
     .bind(outcome.provider)
     .bind(outcome.provider_message_id)
     .bind(outcome.reason)
+    .bind(MessageState::before(outcome.fate))
     .execute(pool)
     .await
     .map(drop)
@@ -159,9 +166,40 @@ pub async fn close_if_useless(pool: &PgPool, id: MessageId, outcome: &Outcome<'_
            AND (c.state <> 'pending' OR c.expires_at <= now() OR c.channel <> m.channel)",
     )
     .bind(id)
-    .bind(outcome.state.name())
+    .bind(after(outcome.fate))
     .bind(outcome.reason)
     .execute(pool)
     .await
     .map(drop)
+}
+
+/// Writes what the provider reports of a message, by the provider's id of it or ours. Says whether there
+/// is such a message; a report that comes too late to change anything is known all the same.
+pub async fn report(pool: &PgPool, provider: &str, id: &str, fate: Fate) -> sqlx::Result<bool> {
+    let ours: Option<MessageId> = id.parse().ok();
+    let known: i64 = sqlx::query_scalar(
+        "WITH known AS (
+             SELECT id FROM otp_messages
+             WHERE (provider_message_id = $1 AND provider = $2) OR (id = $3 AND channel = 'sms')
+         ), moved AS (
+             UPDATE otp_messages SET state = $4, lease_until = NULL, changed_at = now(),
+                    reason = CASE WHEN $4 = 'failed' THEN 'reported' END
+             WHERE id IN (SELECT id FROM known) AND state = ANY ($5)
+         )
+         SELECT count(*) FROM known",
+    )
+    .bind(id)
+    .bind(provider)
+    .bind(ours)
+    .bind(after(fate))
+    .bind(MessageState::before(fate))
+    .fetch_one(pool)
+    .await?;
+    Ok(known > 0)
+}
+
+/// The name of the state that `fate` leads to, the same from wherever it can happen.
+fn after(fate: Fate) -> &'static str {
+    let after = MessageState::ALL.iter().find_map(|state| state.after(fate));
+    after.unwrap_or(MessageState::Unknown).name()
 }

@@ -7,3 +7,5 @@ pub mod factors;
 pub mod failures;
 pub mod limits;
 pub mod messages;
+pub mod prefixes;
+pub mod staff;

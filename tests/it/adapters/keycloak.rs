@@ -192,3 +192,29 @@ async fn what_is_to_be_sent_again_is_named() {
         .await;
     client(&server).send_again(&["siti".to_owned()], &["o-1".to_owned()]).await.unwrap();
 }
+
+#[tokio::test]
+async fn only_the_credential_of_the_factor_is_taken_away() {
+    let server = MockServer::start().await;
+    token(&server, "one", 1).await;
+    let credentials = "/admin/realms/gatehouse/users/u-1/credentials";
+    let gh = |id: &str, factor: &str| json!({"id": id, "type": "gh-sms", "credentialData": json!({"factor_id": factor}).to_string()});
+    Mock::given(method("GET"))
+        .and(path(credentials))
+        .respond_with(ResponseTemplate::new(200).set_body_json(json!([
+            {"id": "c-1", "type": "password", "credentialData": "{\"hashIterations\": 5}"},
+            {"id": "c-2", "type": "webauthn"},
+            gh("c-3", "f-other"),
+            gh("c-4", "f-1"),
+        ])))
+        .expect(1)
+        .mount(&server)
+        .await;
+    Mock::given(method("DELETE"))
+        .and(path(format!("{credentials}/c-4")))
+        .respond_with(ResponseTemplate::new(204))
+        .expect(1)
+        .mount(&server)
+        .await;
+    client(&server).remove_factor("u-1", "f-1").await.unwrap();
+}

@@ -40,6 +40,17 @@ fn every_other_bound_is_named_too() {
     refused("otp.limits.per_destination = 21", "otp.limits.per_destination: expected 1 to 20");
     refused("otp.limits.money_per_day = 0", "otp.limits.money_per_day: expected 1 to");
     refused("otp.limits.price_micros_by_country.XX = 5", "otp.limits.price_micros_by_country: expected");
+    refused("otp.conversion.least_messages = 9", "otp.conversion.least_messages: expected 10 to 1000");
+    refused("otp.conversion.least_percent = 91", "otp.conversion.least_percent: expected 1 to 90");
+    refused("otp.conversion.block_hours = 0", "otp.conversion.block_hours: expected 1 to 168");
+    refused(
+        "mail.second.host = \"b\"\nmail.second.port = 25\nmail.second.tls = \"none\"",
+        "mail.second.tls: expected required",
+    );
+    refused(
+        "sms.providers = [\"http\"]\nsms.http.url = \"https://a.b\"\nsms.http.receipts.secret = \"short\"",
+        "sms.http.receipts.secret: expected 32 to 128",
+    );
     refused("webhook.tolerance_seconds = 301", "webhook.tolerance_seconds: expected 10 to 300 seconds");
     refused("mail.username = \"me\"", "mail.password: expected mail.username and mail.password together");
     refused("sms.providers = [\"http\"]", "sms.http.url: expected the https address of the gateway");

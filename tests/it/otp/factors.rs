@@ -57,7 +57,7 @@ async fn there_is_one_factor_a_channel_and_the_older_stays_on_record() {
 }
 
 #[tokio::test]
-async fn a_replaced_number_opens_nothing_any_more() {
+async fn a06_44_a_replaced_number_opens_nothing_any_more() {
     let world = World::new().await;
     let (person, new) = (somebody(), somebody());
     world.enrol_sms(&person).await;

@@ -63,7 +63,7 @@ async fn what_is_no_json_object_is_refused() {
 }
 
 #[tokio::test]
-async fn a_login_takes_no_destination() {
+async fn a06_36_a_login_takes_no_destination() {
     let world = World::new().await;
     let person = somebody();
     let mut body = super::world::login(&person, "s");

@@ -89,6 +89,22 @@ async fn a06_29_requests_of_one_address_are_limited_and_an_ipv6_network_is_one()
 }
 
 #[tokio::test]
+async fn a06_30_the_client_is_who_the_signed_caller_names_and_forged_headers_change_nothing() {
+    let world = World::with(&settings("per_address = 3")).await;
+    let mut answers = Vec::new();
+    for n in 0..5_u8 {
+        let body = serde_json::to_vec(&by_sms(&somebody(), n.into())).unwrap();
+        let mut request = world.signed(&format!("msg_{n}"), "POST", "/otp/v1/challenges", &body);
+        for name in ["x-forwarded-for", "forwarded", "x-real-ip"] {
+            let value = format!("for=203.0.113.{n}").parse().unwrap();
+            request.headers_mut().insert(name, value);
+        }
+        answers.push(world.send(request).await.0.as_u16());
+    }
+    assert_eq!(answers, [201, 201, 201, 429, 429]);
+}
+
+#[tokio::test]
 async fn a06_29_messages_to_one_prefix_are_limited() {
     let world = World::with(&settings("per_prefix = 4")).await;
     let (passed, _) = fifty(&world, |n| {

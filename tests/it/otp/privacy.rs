@@ -58,7 +58,11 @@ async fn a06_49_nothing_personal_and_nothing_secret_is_logged_on_any_path() {
     // listens; in a run of many tests that may be another test's thread. A second one ends that.
     let _second = tracing::Dispatch::new(tracing_subscriber::registry());
     let _guard = tracing::subscriber::set_default(subscriber);
-    let world = World::new().await;
+    let world = World::with(
+        "profile = \"development\"\nsms.providers = [\"http\"]\nsms.http.url = \"https://sms.example\"\n\
+         sms.http.receipts.secret = \"receiptcanary0123456789abcdefghij\"",
+    )
+    .await;
     let person = somebody();
     let mut codes = Vec::new();
 
@@ -85,6 +89,10 @@ async fn a06_49_nothing_personal_and_nothing_secret_is_logged_on_any_path() {
         world.sms.fail_with(Some(fault));
         let other = somebody();
         world.issue(&enrolment(&other, "s", "sms", &other.phone)).await;
+    }
+    for secret in ["receiptcanary0123456789abcdefghij", "guessed-canary"] {
+        let report = axum::http::Request::post(format!("/delivery/v1/sms/{secret}"));
+        world.send(report.body("id=message-canary&status=failed".into()).unwrap()).await;
     }
     let (_, _, _) =
         world.send(world.signed("msg.bad", "POST", "/otp/v1/challenges", b"unsigned-canary")).await;

@@ -9,6 +9,7 @@ use std::{
 use gatehouse::{
     adapters::{
         mail::{Mail, MailConfig, MailServer, Mailer, MemoryMailer, SmtpMailer, TlsPolicy},
+        oidc::MemoryProvider,
         sending::NotSent,
         sms::MemorySms,
     },
@@ -317,6 +318,7 @@ async fn the_second_server_takes_what_the_first_cannot() {
         entropy: Arc::new(OsEntropy),
         mailers: mailers.map(|mailer| Arc::new(mailer) as Arc<dyn Mailer>).collect(),
         sms: Vec::new(),
+        provider: Arc::new(MemoryProvider::default()),
     };
     let memory = (Arc::new(MemoryMailer::default()), Arc::new(MemorySms::default()));
     let settings = Config::from_toml(&format!("{MINIMAL}\nprofile = \"development\"")).unwrap();

@@ -349,9 +349,9 @@ pub fn wrong(code: &str) -> String {
     format!("{:06}", (number + 1) % 1_000_000)
 }
 
-/// Waits until `seen` gives something, for at most five seconds.
+/// Waits until `seen` gives something, for at most half a minute: the machine may have much to do.
 pub async fn eventually<T>(what: &str, mut seen: impl AsyncFnMut() -> Result<T, String>) -> T {
-    let deadline = Instant::now() + Duration::from_secs(5);
+    let deadline = Instant::now() + Duration::from_secs(30);
     loop {
         match seen().await {
             Ok(value) => return value,

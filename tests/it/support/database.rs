@@ -32,7 +32,8 @@ impl TestDatabase {
             .unwrap();
         sqlx::query("SELECT pg_advisory_unlock(7)").execute(&mut admin).await.unwrap();
         let url = with_database(server, &name);
-        let options = PgConnectOptions::from_str(&url).unwrap();
+        // What is committed need not survive a crash of the machine here, and a test need not wait for its disk.
+        let options = PgConnectOptions::from_str(&url).unwrap().options([("synchronous_commit", "off")]);
         let pool = PgPoolOptions::new().max_connections(20).connect_with(options).await.unwrap();
         Self { pool }
     }

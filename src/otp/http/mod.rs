@@ -1,4 +1,7 @@
-//! The four calls and the factor list, behind the gate of signed calls.
+//! The four calls and the factor list, behind the gate of signed calls; what staff see and do; and what others report.
+
+pub mod receipts;
+pub mod staff;
 
 use axum::{
     Json, Router,
