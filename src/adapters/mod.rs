@@ -1,6 +1,7 @@
 //! The ways to others: each a trait, the real thing, and one in memory for tests.
 
 pub mod keycloak;
+pub mod keystone;
 pub mod mail;
 pub mod oidc;
 pub mod sending;

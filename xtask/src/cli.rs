@@ -40,7 +40,7 @@ pub struct Up {
     /// Add two companies with people in them, to look around.
     #[arg(long)]
     pub demo: bool,
-    /// Add an OpenStack identity service (not there yet).
+    /// Add an OpenStack identity service (Keystone, from PyPI).
     #[arg(long)]
     pub openstack: bool,
     /// Keep the state in another directory.

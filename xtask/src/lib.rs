@@ -16,4 +16,4 @@ mod stack;
 pub mod testing;
 mod tools;
 
-pub use stack::description::{Client, Description, Login};
+pub use stack::description::{Client, Description, KeystoneLogin, Login};

@@ -1,3 +1,5 @@
 //! The ways to others.
 
 mod keycloak;
+mod keystone;
+mod quota_sets;

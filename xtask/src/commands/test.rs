@@ -103,6 +103,7 @@ async fn start_stack(layout: &Layout) -> Result<(Stack, lock::Lock)> {
         scope: Scope::Whole,
         durability: Durability::Thrown,
         demo: false,
+        openstack: true,
     };
     Ok((Box::pin(Stack::start(plan, &Progress::new())).await?, lock))
 }

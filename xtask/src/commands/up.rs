@@ -1,5 +1,6 @@
 //! `cargo xtask up`: the whole system on this machine.
 
+use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
@@ -15,9 +16,6 @@ use crate::stack::{Plan, Stack, lock};
 
 /// Starts the stack and stays with it, unless it is to run in the background.
 pub async fn run(up: &Up) -> Result<ExitCode> {
-    if up.openstack {
-        bail!("--openstack is not there yet: this version has no part that talks to OpenStack");
-    }
     let layout = layout(up)?;
     if up.detach {
         return detach::run(up, &layout).await;
@@ -31,7 +29,14 @@ pub async fn run(up: &Up) -> Result<ExitCode> {
     let mut end = End::listen()?;
     let ports = if up.for_tests { Ports::free()? } else { Ports::fixed() };
     let durability = if up.for_tests { Durability::Thrown } else { Durability::Kept };
-    let plan = Plan { layout: layout.clone(), ports, scope: up.scope, durability, demo: up.demo };
+    let plan = Plan {
+        layout: layout.clone(),
+        ports,
+        scope: up.scope,
+        durability,
+        demo: up.demo,
+        openstack: up.openstack,
+    };
     let progress = Progress::new();
     let stack = tokio::select! {
         started = Stack::start(plan, &progress) => started?,
@@ -107,6 +112,10 @@ Gatehouse is ready.
         kafka = stack.kafka_bootstrap,
         file = layout.description().display(),
     );
+    if let Some(keystone) = &stack.keystone {
+        let (url, user, password) = (&keystone.auth_url, &keystone.username, &keystone.password);
+        let _ = writeln!(text, "  Keystone {url}   {user} / {password}");
+    }
     if realm_is_stale {
         text += "\n  The realm file has changed since it was imported: `cargo xtask up --fresh` imports it again.\n";
     }
@@ -198,7 +207,12 @@ pub mod detach {
 
     fn arguments(up: &Up, layout: &Layout) -> Vec<std::ffi::OsString> {
         let mut args: Vec<std::ffi::OsString> = vec!["up".into(), "--state".into(), layout.state().into()];
-        let flags = [("--fresh", up.fresh), ("--demo", up.demo), ("--for-tests", up.for_tests)];
+        let flags = [
+            ("--fresh", up.fresh),
+            ("--demo", up.demo),
+            ("--openstack", up.openstack),
+            ("--for-tests", up.for_tests),
+        ];
         args.extend(flags.into_iter().filter(|(_, set)| *set).map(|(flag, _)| flag.into()));
         let scope = clap::ValueEnum::to_possible_value(&up.scope);
         args.extend(["--scope".into(), scope.map_or("whole".into(), |value| value.get_name().into())]);

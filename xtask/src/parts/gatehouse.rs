@@ -9,6 +9,7 @@ use tokio::process::Command;
 
 use crate::layout::{Layout, root, target};
 use crate::parts::keycloak::REALM;
+use crate::parts::keystone;
 use crate::probe::Probe;
 use crate::process::Spec;
 use crate::progress::Step;
@@ -42,12 +43,16 @@ impl Gatehouse {
 
     /// Tells how to run it.
     #[must_use]
-    pub fn spec(&self, layout: &Layout, ports: &Ports, secrets: &Secrets) -> Spec {
+    pub fn spec(&self, layout: &Layout, ports: &Ports, secrets: &Secrets, with_keystone: bool) -> Spec {
+        let mut env = environment(ports, secrets);
+        if with_keystone {
+            env.extend(keystone_environment(ports, secrets));
+        }
         Spec {
             name: NAME,
             program: self.binary.clone(),
             args: vec!["serve".into()],
-            env: environment(ports, secrets),
+            env,
             log: layout.log(NAME),
             run_as: None,
             stop_signal: Signal::SIGTERM,
@@ -92,6 +97,17 @@ fn environment(ports: &Ports, secrets: &Secrets) -> Vec<(String, String)> {
     ]
     .map(|(key, value)| (key.to_owned(), value))
     .into()
+}
+
+fn keystone_environment(ports: &Ports, secrets: &Secrets) -> [(String, String); 5] {
+    [
+        ("GATEHOUSE__KEYSTONE__AUTH_URL", ports.keystone_url()),
+        ("GATEHOUSE__KEYSTONE__USERNAME", keystone::ADMIN.to_owned()),
+        ("GATEHOUSE__KEYSTONE__PASSWORD", secrets.keystone_admin.clone()),
+        ("GATEHOUSE__PASSWORDS__KEYS", format!("[\"1:{}\"]", secrets.passwords_key)),
+        ("GATEHOUSE__INTAKE__HELP_DESK", "helpdesk@gatehouse.example".to_owned()),
+    ]
+    .map(|(key, value)| (key.to_owned(), value))
 }
 
 /// Cargo's own progress line: `Building [=====>   ] 120/300: sqlx, tokio`.

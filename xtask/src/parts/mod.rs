@@ -4,6 +4,7 @@ pub mod gatehouse;
 pub mod greenmail;
 pub mod kafka;
 pub mod keycloak;
+pub mod keystone;
 pub mod postgres;
 
 use std::path::PathBuf;

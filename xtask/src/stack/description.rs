@@ -10,6 +10,7 @@ use super::secrets::Secrets;
 use crate::layout::write_private;
 use crate::parts::gatehouse::{SERVICE_CLIENT, database_url};
 use crate::parts::keycloak::{self, REALM};
+use crate::parts::keystone;
 
 /// Where everything is and how to sign in. Field names are a contract.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -25,6 +26,8 @@ pub struct Description {
     pub keycloak_admin: Login,
     pub staff: Login,
     pub service_client: Client,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keystone: Option<KeystoneLogin>,
 }
 
 /// A user name and a password.
@@ -33,6 +36,27 @@ pub struct Description {
 pub struct Login {
     pub username: String,
     pub password: String,
+}
+
+/// Where Keystone is and how its administrator signs in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct KeystoneLogin {
+    pub auth_url: String,
+    pub username: String,
+    pub password: String,
+    pub project: String,
+}
+
+impl KeystoneLogin {
+    fn new(ports: &Ports, secrets: &Secrets) -> Self {
+        Self {
+            auth_url: ports.keystone_url(),
+            username: keystone::ADMIN.to_owned(),
+            password: secrets.keystone_admin.clone(),
+            project: keystone::ADMIN_PROJECT.to_owned(),
+        }
+    }
 }
 
 /// A client's id and secret.
@@ -44,7 +68,7 @@ pub struct Client {
 }
 
 impl Description {
-    pub(super) fn new(ports: &Ports, secrets: &Secrets) -> Self {
+    pub(super) fn new(ports: &Ports, secrets: &Secrets, with_keystone: bool) -> Self {
         Self {
             keycloak_url: ports.keycloak_url(),
             realm: REALM.to_owned(),
@@ -62,6 +86,7 @@ impl Description {
                 client_id: SERVICE_CLIENT.to_owned(),
                 client_secret: secrets.service_client.clone(),
             },
+            keystone: with_keystone.then(|| KeystoneLogin::new(ports, secrets)),
         }
     }
 
@@ -86,10 +111,13 @@ pub struct Endpoints {
     pub inbox_url: String,
     /// Where mail for the inbox goes, on the loopback interface.
     pub smtp_port: u16,
+    /// Keystone, if there is one.
+    #[serde(default)]
+    pub keystone: Option<KeystoneLogin>,
 }
 
 impl Endpoints {
-    pub(super) fn new(ports: &Ports, secrets: &Secrets) -> Self {
+    pub(super) fn new(ports: &Ports, secrets: &Secrets, with_keystone: bool) -> Self {
         Self {
             postgres_admin_url: format!(
                 "postgres://postgres:{}@127.0.0.1:{}/postgres",
@@ -98,6 +126,7 @@ impl Endpoints {
             kafka_bootstrap: format!("127.0.0.1:{}", ports.kafka),
             inbox_url: ports.inbox_url(),
             smtp_port: ports.smtp,
+            keystone: with_keystone.then(|| KeystoneLogin::new(ports, secrets)),
         }
     }
 

@@ -17,9 +17,10 @@ use crate::parts::gatehouse::Gatehouse;
 use crate::parts::greenmail::{self, GreenMail};
 use crate::parts::kafka::{self, Kafka};
 use crate::parts::keycloak::{Keycloak, admin};
+use crate::parts::keystone::Keystone;
 use crate::parts::postgres::{Durability, Postgres};
 use crate::progress::Progress;
-use crate::tools::{java, maven};
+use crate::tools::{java, maven, python};
 use description::{Description, Endpoints};
 use ports::Ports;
 use secrets::Secrets;
@@ -36,6 +37,8 @@ pub enum Scope {
     Kafka,
     /// The inbox with its mail server.
     Inbox,
+    /// Keystone alone.
+    Keystone,
 }
 
 /// What to start.
@@ -51,6 +54,14 @@ pub struct Plan {
     pub durability: Durability,
     /// Whether to add companies to look around.
     pub demo: bool,
+    /// Whether to add a Keystone.
+    pub openstack: bool,
+}
+
+impl Plan {
+    fn has_keystone(&self) -> bool {
+        self.openstack || self.scope == Scope::Keystone
+    }
 }
 
 /// A running stack. Dropping it kills its parts.
@@ -67,7 +78,7 @@ impl Stack {
     pub async fn start(plan: Plan, progress: &Progress) -> Result<Self> {
         check_tools(plan.scope)?;
         plan.layout.create()?;
-        plan.ports.refuse_taken()?;
+        plan.ports.refuse_taken(plan.has_keystone())?;
         let secrets = Secrets::load_or_make(&plan.layout.secrets())?;
         let mut stack = Self { plan, secrets, services: Arc::default(), realm_is_stale: false };
         match stack.plan.scope {
@@ -75,6 +86,7 @@ impl Stack {
             Scope::Postgres => stack.start_postgres(progress).await?,
             Scope::Kafka => stack.start_kafka(progress).await?,
             Scope::Inbox => stack.start_inbox(progress).await?,
+            Scope::Keystone => stack.start_keystone(progress).await?,
         }
         stack.describe()?;
         Ok(stack)
@@ -98,11 +110,18 @@ impl Stack {
             let step = progress.step("gatehouse");
             anyhow::Ok((Gatehouse::prepare(&step).await?, step))
         };
-        let (stale, (gatehouse, step), (), ()) =
-            tokio::try_join!(identity, service, this.start_kafka(progress), this.start_inbox(progress))?;
+        let openstack =
+            async { if this.plan.openstack { this.start_keystone(progress).await } else { Ok(()) } };
+        let (stale, (gatehouse, step), (), (), ()) = tokio::try_join!(
+            identity,
+            service,
+            this.start_kafka(progress),
+            this.start_inbox(progress),
+            openstack
+        )?;
         step.stage("starting");
         let Plan { layout, ports, .. } = &this.plan;
-        this.services.start(gatehouse.spec(layout, ports, &this.secrets)).await?;
+        this.services.start(gatehouse.spec(layout, ports, &this.secrets, self.plan.openstack)).await?;
         step.done(&ports.gatehouse_url());
         if self.plan.demo {
             let step = progress.step("demo");
@@ -158,18 +177,29 @@ impl Stack {
         Ok(())
     }
 
+    async fn start_keystone(&self, progress: &Progress) -> Result<()> {
+        let step = progress.step("keystone");
+        let Plan { layout, ports, .. } = &self.plan;
+        let keystone = Keystone::prepare(&step).await?;
+        let spec = keystone.lay_out(layout, ports.keystone, &self.secrets, &step).await?;
+        step.stage("starting");
+        self.services.start(spec).await?;
+        step.done(&ports.keystone_url());
+        Ok(())
+    }
+
     fn describe(&self) -> Result<()> {
         let Plan { layout, ports, scope, .. } = &self.plan;
         if *scope == Scope::Whole {
-            Description::new(ports, &self.secrets).write(&layout.description())?;
+            self.description().write(&layout.description())?;
         }
-        Endpoints::new(ports, &self.secrets).write(&layout.endpoints())
+        Endpoints::new(ports, &self.secrets, self.plan.has_keystone()).write(&layout.endpoints())
     }
 
     /// What other programs may know of the stack.
     #[must_use]
     pub fn description(&self) -> Description {
-        Description::new(&self.plan.ports, &self.secrets)
+        Description::new(&self.plan.ports, &self.secrets, self.plan.openstack)
     }
 
     /// Who can be tried, if there are such people.
@@ -192,6 +222,9 @@ impl Stack {
 /// Says in one line each what is missing on this machine.
 fn check_tools(scope: Scope) -> Result<()> {
     let mut missing = Vec::new();
+    if scope == Scope::Keystone {
+        return python::check().map(drop);
+    }
     if scope != Scope::Postgres {
         missing.extend(java::java().err());
     }

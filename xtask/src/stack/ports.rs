@@ -30,6 +30,8 @@ pub struct Ports {
     pub mail_smtp: u16,
     /// The mail server's POP3 port.
     pub mail_pop3: u16,
+    /// Keystone, if there is one.
+    pub keystone: u16,
 }
 
 impl Ports {
@@ -48,6 +50,7 @@ impl Ports {
             smtp: 8026,
             mail_smtp: 8027,
             mail_pop3: 8028,
+            keystone: 5000,
         }
     }
 
@@ -72,14 +75,17 @@ impl Ports {
             smtp: free()?,
             mail_smtp: free()?,
             mail_pop3: free()?,
+            keystone: free()?,
         })
     }
 
     /// Says in one line each which ports another program holds.
-    pub fn refuse_taken(&self) -> Result<()> {
+    pub fn refuse_taken(&self, with_keystone: bool) -> Result<()> {
+        let keystone = with_keystone.then_some(("Keystone", self.keystone));
         let taken: Vec<String> = self
             .named()
             .into_iter()
+            .chain(keystone)
             .filter(|(_, port)| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_err())
             .map(|(name, port)| {
                 format!("port {port} (for {name}) is in use: stop the program that listens there")
@@ -123,6 +129,12 @@ impl Ports {
     #[must_use]
     pub fn inbox_url(&self) -> String {
         format!("http://localhost:{}", self.inbox)
+    }
+
+    /// Where Keystone is, with the version of its API.
+    #[must_use]
+    pub fn keystone_url(&self) -> String {
+        format!("http://localhost:{}/v3", self.keystone)
     }
 
     /// Where Kafka clients start.

@@ -39,6 +39,12 @@ pub struct Secrets {
     /// Of the portal's client.
     #[serde(default = "password")]
     pub portal_client: String,
+    /// Of Keystone's administrator.
+    #[serde(default = "password")]
+    pub keystone_admin: String,
+    /// Seals first passwords, 32 bytes in base64.
+    #[serde(default = "pepper")]
+    pub passwords_key: String,
     /// Signs the calls between Keycloak and the service, as Standard Webhooks writes it.
     #[serde(default = "webhook")]
     pub webhook: String,

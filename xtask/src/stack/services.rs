@@ -19,7 +19,7 @@ const GRACE: Duration = Duration::from_secs(20);
 /// How often it is looked whether all are alive.
 const WATCH: Duration = Duration::from_secs(1);
 /// Users of a part come before it.
-const STOP_ORDER: [&str; 5] = ["gatehouse", "keycloak", "mail", "kafka", "postgres"];
+const STOP_ORDER: [&str; 6] = ["gatehouse", "keycloak", "keystone", "mail", "kafka", "postgres"];
 
 /// The processes of one stack.
 #[derive(Debug, Default)]

@@ -12,7 +12,7 @@ use tokio::process::Command;
 use tokio::sync::OnceCell;
 
 use crate::layout::{Layout, root, target};
-use crate::stack::description::{Description, Endpoints};
+use crate::stack::description::{Description, Endpoints, KeystoneLogin};
 use crate::stack::lock;
 
 pub use own::OwnStack;
@@ -22,6 +22,7 @@ static KEPT_POSTGRES: OnceCell<()> = OnceCell::const_new();
 static KEPT_KAFKA: OnceCell<()> = OnceCell::const_new();
 static KEPT_STACK: OnceCell<()> = OnceCell::const_new();
 static KEPT_INBOX: OnceCell<()> = OnceCell::const_new();
+static KEPT_KEYSTONE: OnceCell<()> = OnceCell::const_new();
 
 /// PostgreSQL as its superuser, as `postgres://…`: a test makes a database of its own there.
 ///
@@ -79,6 +80,26 @@ pub async fn inbox() -> Result<Inbox> {
     Ok(Inbox { sns_endpoint: format!("{inbox_url}/sns"), url: inbox_url, smtp_port })
 }
 
+/// A Keystone with its administrator: a test makes projects and users of its own there.
+///
+/// That of the stack which `GATEHOUSE_TEST_STACK` names, if it has one.
+pub async fn keystone() -> Result<KeystoneLogin> {
+    if let Some(path) = std::env::var_os("GATEHOUSE_TEST_STACK").map(PathBuf::from)
+        && let Some(keystone) = Description::read(&path)?.keystone
+    {
+        return Ok(keystone);
+    }
+    let layout = layout("keystone");
+    KEPT_KEYSTONE.get_or_try_init(|| keep(&layout, "keystone")).await?;
+    Endpoints::read(&layout.endpoints())?.keystone.context("the stack was started without Keystone")
+}
+
+/// A Python that has `keystoneauth1` and the `openstack` command beside it: what people use against Keystone.
+pub async fn keystone_python() -> Result<PathBuf> {
+    let step = crate::progress::Progress::new().step("keystone");
+    Ok(crate::parts::keystone::Keystone::prepare(&step).await?.python())
+}
+
 /// Where an inbox is.
 #[derive(Debug, Clone)]
 pub struct Inbox {
@@ -91,8 +112,8 @@ pub struct Inbox {
 }
 
 /// The state of everything that may have been kept running.
-pub(crate) fn kept() -> [Layout; 4] {
-    ["stack", "postgres", "kafka", "inbox"].map(layout)
+pub(crate) fn kept() -> [Layout; 5] {
+    ["stack", "postgres", "kafka", "inbox", "keystone"].map(layout)
 }
 
 fn layout(name: &str) -> Layout {
