@@ -5,9 +5,9 @@ use std::{collections::HashMap, time::Duration};
 use async_trait::async_trait;
 use keycloak::{
     KeycloakAdmin,
-    types::{OrganizationRepresentation, RoleRepresentation},
+    types::{CredentialRepresentation, OrganizationRepresentation, RoleRepresentation},
 };
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -232,6 +232,20 @@ impl Keycloak for KeycloakClient {
             }
         }
         Ok(())
+    }
+
+    async fn set_password(&self, user_id: &str, password: &SecretString) -> Result<(), KeycloakError> {
+        let credential = CredentialRepresentation {
+            type_: Some("password".to_owned()),
+            value: Some(password.expose_secret().to_owned()),
+            temporary: Some(false),
+            ..CredentialRepresentation::default()
+        };
+        self.call(|| {
+            self.admin.realm_users_with_user_id_reset_password_put(&self.realm, user_id, credential.clone())
+        })
+        .await
+        .map(drop)
     }
 
     async fn users(&self, after: Option<&str>) -> Result<Page, KeycloakError> {

@@ -6,6 +6,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 
 use super::{Administration, Invitee, Keycloak, KeycloakError, Page, PersonChange, SessionInfo};
@@ -18,6 +19,8 @@ pub struct State {
     pub organizations: BTreeMap<String, String>,
     /// Organisation id (`org-` and the alias) and user id.
     pub members: BTreeSet<(String, String)>,
+    /// Passwords by user id.
+    pub passwords: BTreeMap<String, String>,
     /// User id and role.
     pub roles: BTreeSet<(String, String)>,
     /// What was changed of whom, in order.
@@ -121,6 +124,11 @@ impl Keycloak for MemoryKeycloak {
 
     async fn remove_factor(&self, user_id: &str, factor_id: &str) -> Result<(), KeycloakError> {
         self.call()?.removed_factors.push((user_id.to_owned(), factor_id.to_owned()));
+        Ok(())
+    }
+
+    async fn set_password(&self, user_id: &str, password: &SecretString) -> Result<(), KeycloakError> {
+        self.call()?.passwords.insert(user_id.to_owned(), password.expose_secret().to_owned());
         Ok(())
     }
 

@@ -11,6 +11,7 @@ mod token;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use secrecy::SecretString;
 use serde_json::Value;
 
 use crate::platform::masked::Masked;
@@ -49,6 +50,9 @@ pub trait Keycloak: Administration {
 
     /// Takes away the credential that stands for a second factor of ours, when the person has it.
     async fn remove_factor(&self, user_id: &str, factor_id: &str) -> Result<(), KeycloakError>;
+
+    /// Sets a person's password for good. [`KeycloakError::Refused`] with 400 when the realm's rules refuse it.
+    async fn set_password(&self, user_id: &str, password: &SecretString) -> Result<(), KeycloakError>;
 
     /// People by ascending id, from the one after `after`; each as in an event.
     async fn users(&self, after: Option<&str>) -> Result<Page, KeycloakError>;
