@@ -18,7 +18,7 @@ use sqlx::{Connection as _, PgConnection, PgPool};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    CompanyRecord, PublishingConfig, Region, UserRecord,
+    CompanyRecord, Project, PublishingConfig, Region, UserRecord,
     cloud_events::{self, Names},
     store::{self, Acknowledged},
 };
@@ -27,6 +27,7 @@ use crate::{
     companies::{self, COMPANIES_STREAM, CompanyId},
     contacts,
     directory::{self, PEOPLE_STREAM},
+    openstack,
     platform::{
         changed_keys::{self, Bell, ChangedKey},
         db,
@@ -138,7 +139,7 @@ impl Publisher {
         let (people, companies): (Vec<_>, Vec<_>) =
             claimed.iter().cloned().partition(|key| key.stream == PEOPLE_STREAM);
         let mut drafts = self.people(&mut tx, people).await?;
-        drafts.extend(companies_of(&mut tx, companies).await?);
+        drafts.extend(companies_of(&mut tx, companies, Region(&self.config.region)).await?);
         let drafts = changed_only(&mut tx, drafts).await?;
         let (revisions, now) = store::revisions(&mut tx, drafts.len()).await?;
         tx.commit().await?;
@@ -193,6 +194,7 @@ impl Publisher {
         let company_ids: Vec<CompanyId> = companies.values().map(|(company, _)| company.company_id).collect();
         let profiles = billing::profiles_of(conn, &company_ids).await?;
         let nothing = BillingProfile::default();
+        let projects = openstack::store::projects_of_people(conn, &ids).await?;
         let mut people: std::collections::HashMap<String, _> = people
             .into_iter()
             .filter(directory::PersonRow::is_alive)
@@ -207,7 +209,9 @@ impl Publisher {
                 let profile = company.and_then(|(company, _)| profiles.get(&company.company_id));
                 let profile = profile.map_or(&nothing, |saved| &saved.profile);
                 let (region, own) = (Region(&self.config.region), &contacts[from..upto]);
-                Content::User(Box::new(UserRecord::of(region, person, own, company, profile)))
+                let mut record = UserRecord::of(region, person, own, company, profile);
+                record.projects = Project::all(region, projects.get(&claimed.key));
+                Content::User(Box::new(record))
             });
             Draft::new(claimed, PEOPLE, content)
         };
@@ -232,7 +236,11 @@ enum Round {
     Stuck,
 }
 
-async fn companies_of(conn: &mut PgConnection, claimed: Vec<ChangedKey>) -> Result<Vec<Draft>, sqlx::Error> {
+async fn companies_of(
+    conn: &mut PgConnection,
+    claimed: Vec<ChangedKey>,
+    region: Region<'_>,
+) -> Result<Vec<Draft>, sqlx::Error> {
     let ids: Vec<CompanyId> = claimed.iter().filter_map(|key| key.key.parse().ok()).collect();
     if claimed.is_empty() {
         return Ok(Vec::new());
@@ -240,6 +248,8 @@ async fn companies_of(conn: &mut PgConnection, claimed: Vec<ChangedKey>) -> Resu
     let companies = companies::companies_by_id(conn, &ids).await?;
     let counts = companies::member_counts(conn, &ids).await?;
     let mut profiles = billing::profiles_of(conn, &ids).await?;
+    let plain: Vec<uuid::Uuid> = ids.iter().map(|id| id.0).collect();
+    let projects = openstack::store::projects_of_companies(conn, &plain).await?;
     let mut draft = |claimed: ChangedKey| {
         let company = companies
             .iter()
@@ -247,7 +257,9 @@ async fn companies_of(conn: &mut PgConnection, claimed: Vec<ChangedKey>) -> Resu
         let content = company.map(|company| {
             let members = counts.get(&company.company_id).copied().unwrap_or_default();
             let profile = profiles.remove(&company.company_id).unwrap_or_default().profile;
-            Content::Company(Box::new(CompanyRecord::of(company, members, &profile)))
+            let mut record = CompanyRecord::of(company, members, &profile);
+            record.projects = Project::all(region, projects.get(&company.company_id.0));
+            Content::Company(Box::new(record))
         });
         Draft::new(claimed, COMPANIES, content)
     };

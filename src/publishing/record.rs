@@ -82,6 +82,14 @@ pub struct Project {
     pub project_id: String,
 }
 
+impl Project {
+    /// The projects of these ids of Keystone, in their order.
+    pub(super) fn all(region: Region<'_>, ids: Option<&BTreeSet<String>>) -> Vec<Self> {
+        let project = |id: &String| Self { region: region.0.to_owned(), project_id: id.clone() };
+        ids.into_iter().flatten().map(project).collect()
+    }
+}
+
 /// `io.gatehouse.company.state.v1`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "each field is described in the schema that readers use")]

@@ -1,0 +1,229 @@
+//! Repairs, one by one. Each is safe to repeat, and is noted as soon as it is done.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{CloudProjectId, CloudUserId, LimitRepair, OpenStack, Repair, Wanted, store};
+use crate::{
+    adapters::keystone::{
+        Keystone, KeystoneError, Limit, NewDomain, NewProject, NewUser, ProjectChange, QuotaService,
+        UserChange,
+    },
+    companies::COMPANIES_STREAM,
+    directory::PEOPLE_STREAM,
+    platform::changed_keys,
+};
+
+/// Why a run ended early, or a repair was left.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Broken {
+    #[error(transparent)]
+    OpenStack(#[from] KeystoneError),
+    #[error("{0}")]
+    Database(String),
+    /// What the repair needs is not there: an earlier one failed.
+    #[error("something it needs is not there yet")]
+    Missing,
+}
+
+impl From<sqlx::Error> for Broken {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(crate::platform::db::describe(&error))
+    }
+}
+
+impl Broken {
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::OpenStack(error) => error.is_transient(),
+            Self::Database(_) => true,
+            Self::Missing => false,
+        }
+    }
+}
+
+/// What is known by the time a repair is made.
+pub(super) struct Hand<'a> {
+    pub openstack: &'a OpenStack,
+    pub keystone: &'a dyn Keystone,
+    pub wanted: &'a Wanted,
+    pub domains: HashMap<String, String>,
+    pub roles: HashMap<String, String>,
+    pub projects: HashMap<CloudProjectId, String>,
+    pub users: HashMap<CloudUserId, String>,
+}
+
+impl Hand<'_> {
+    pub async fn make(&mut self, repair: &Repair) -> Result<(), Broken> {
+        match repair {
+            Repair::CreateDomain { name } => self.create_domain(name).await,
+            Repair::NoteProject { project, keystone_id } => self.note_project(*project, keystone_id).await,
+            Repair::CreateProject { project, .. } => self.create_project(*project).await,
+            Repair::ChangeProject { project, .. } => self.change_project(*project).await,
+            Repair::NoteUser { user, keystone_id } => self.note_user(*user, keystone_id).await,
+            Repair::CreateUser { user } => self.create_user(*user).await,
+            Repair::ChangeUser { user } => self.change_user(*user).await,
+            Repair::Grant { project, user, role } => {
+                let (project, user, role) = self.place(*project, *user, role)?;
+                Ok(self.keystone.grant(user, role, project).await?)
+            }
+            Repair::Revoke { project, user, role } => {
+                let (project, user, role) = self.place(*project, *user, role)?;
+                Ok(self.keystone.revoke(user, role, project).await?)
+            }
+            Repair::SetLimit(limit) => self.set_limit(limit).await,
+            Repair::SetQuotas { project, service, values } => {
+                self.set_quotas(*project, *service, values).await
+            }
+            Repair::RevokeForeign { project_id, user_id, role_id } => {
+                Ok(self.keystone.revoke(user_id, role_id, project_id).await?)
+            }
+            Repair::DisableForeignProject { project_id } => {
+                let change = ProjectChange { enabled: Some(false), ..ProjectChange::default() };
+                Ok(self.keystone.change_project(project_id, &change).await?)
+            }
+            Repair::DisableForeignUser { user_id } => {
+                let change = UserChange { enabled: Some(false), ..UserChange::default() };
+                Ok(self.keystone.change_user(user_id, &change).await?)
+            }
+        }
+    }
+
+    fn place(
+        &self,
+        project: CloudProjectId,
+        user: CloudUserId,
+        role: &str,
+    ) -> Result<(&str, &str, &str), Broken> {
+        let ids = (self.projects.get(&project), self.users.get(&user), self.roles.get(role));
+        let (Some(project), Some(user), Some(role)) = ids else { return Err(Broken::Missing) };
+        Ok((project, user, role))
+    }
+
+    async fn create_domain(&mut self, name: &str) -> Result<(), Broken> {
+        let domain = NewDomain { name: name.to_owned(), description: "Made by Gatehouse".to_owned() };
+        let made = self.keystone.create_domain(&domain).await?;
+        self.domains.insert(made.name, made.id);
+        Ok(())
+    }
+
+    async fn create_project(&mut self, id: CloudProjectId) -> Result<(), Broken> {
+        let wanted = self.wanted.projects.iter().find(|project| project.cloud_project_id == id);
+        let wanted = wanted.ok_or(Broken::Missing)?;
+        let project = NewProject {
+            name: wanted.name.clone(),
+            domain_id: self.domains.get(&wanted.domain).ok_or(Broken::Missing)?.clone(),
+            description: wanted.description.clone(),
+            enabled: wanted.enabled,
+            tags: vec![id.tag()],
+        };
+        let made = self.keystone.create_project(&project).await?;
+        self.note_project(id, &made.id).await
+    }
+
+    async fn change_project(&mut self, id: CloudProjectId) -> Result<(), Broken> {
+        let wanted = self.wanted.projects.iter().find(|project| project.cloud_project_id == id);
+        let (wanted, place) = wanted.zip(self.projects.get(&id)).ok_or(Broken::Missing)?;
+        let change = ProjectChange {
+            description: Some(wanted.description.clone()),
+            enabled: Some(wanted.enabled),
+            tags: Some(vec![id.tag()]),
+        };
+        Ok(self.keystone.change_project(place, &change).await?)
+    }
+
+    async fn note_project(&mut self, id: CloudProjectId, keystone_id: &str) -> Result<(), Broken> {
+        let mut tx = self.openstack.pool().begin().await?;
+        store::note_project(&mut tx, id, keystone_id).await?;
+        let (people, company) = store::concerned(&mut tx, id).await?;
+        let people = people.into_iter().map(|user| (PEOPLE_STREAM, user));
+        let company = company.map(|company| (COMPANIES_STREAM, company.to_string()));
+        changed_keys::mark(&mut tx, people.chain(company)).await?;
+        tx.commit().await?;
+        self.projects.insert(id, keystone_id.to_owned());
+        Ok(())
+    }
+
+    async fn create_user(&mut self, id: CloudUserId) -> Result<(), Broken> {
+        let wanted = self.wanted.users.iter().find(|user| user.cloud_user_id == id).ok_or(Broken::Missing)?;
+        // Without a password nobody can sign in; the first one is the business of the link.
+        let user = NewUser {
+            name: wanted.name.clone(),
+            domain_id: self.domains.get(&wanted.domain).ok_or(Broken::Missing)?.clone(),
+            enabled: wanted.enabled,
+            email: wanted.email.clone(),
+            description: wanted.full_name.clone(),
+            gatehouse_id: id.to_string(),
+            password: None,
+            federated: Vec::new(),
+        };
+        let made = self.keystone.create_user(&user).await?;
+        self.note_user(id, &made.id).await
+    }
+
+    async fn change_user(&mut self, id: CloudUserId) -> Result<(), Broken> {
+        let wanted = self.wanted.users.iter().find(|user| user.cloud_user_id == id);
+        let (wanted, place) = wanted.zip(self.users.get(&id)).ok_or(Broken::Missing)?;
+        let change = UserChange {
+            enabled: Some(wanted.enabled),
+            gatehouse_id: Some(id.to_string()),
+            ..UserChange::default()
+        };
+        Ok(self.keystone.change_user(place, &change).await?)
+    }
+
+    async fn note_user(&mut self, id: CloudUserId, keystone_id: &str) -> Result<(), Broken> {
+        let mut conn = self.openstack.pool().acquire().await?;
+        store::note_user(&mut conn, id, keystone_id).await?;
+        self.users.insert(id, keystone_id.to_owned());
+        Ok(())
+    }
+
+    async fn set_limit(&self, repair: &LimitRepair) -> Result<(), Broken> {
+        let place = self.projects.get(&repair.project).ok_or(Broken::Missing)?;
+        match &repair.limit_id {
+            Some(limit) if repair.from != Some(repair.to) => {
+                self.keystone.change_limit(limit, repair.to).await?;
+            }
+            Some(_) => {} // it is so already, and only to be noted
+            None => {
+                let limit = Limit {
+                    id: String::new(),
+                    service_id: repair.service_id.clone(),
+                    region_id: repair.region_id.clone(),
+                    project_id: Some(place.clone()),
+                    resource_name: repair.resource_name.clone(),
+                    resource_limit: repair.to,
+                };
+                self.keystone.create_limit(&limit).await?;
+            }
+        }
+        let LimitRepair { project, service, resource, from, to, .. } = repair;
+        let mut conn = self.openstack.pool().acquire().await?;
+        Ok(store::note_quota(&mut conn, *project, *service, resource, *from, *to).await?)
+    }
+
+    /// Sets a service's own quotas in one call. A name that the service does not know is a warning.
+    async fn set_quotas(
+        &self,
+        project: CloudProjectId,
+        service: QuotaService,
+        values: &BTreeMap<String, i64>,
+    ) -> Result<(), Broken> {
+        let place = self.projects.get(&project).ok_or(Broken::Missing)?;
+        let held = self.keystone.quota_set(service, place).await?.ok_or(Broken::Missing)?;
+        let (known, unknown): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            values.clone().into_iter().partition(|(name, _)| held.contains_key(name));
+        for name in unknown.keys() {
+            tracing::warn!(service = service.name(), name, "the service has no such quota");
+        }
+        if !known.is_empty() {
+            self.keystone.set_quota_set(service, place, &known).await?;
+        }
+        let mut conn = self.openstack.pool().acquire().await?;
+        for (name, value) in &known {
+            let before = held.get(name).copied();
+            store::note_quota(&mut conn, project, service, name, before, *value).await?;
+        }
+        Ok(())
+    }
+}

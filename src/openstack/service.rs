@@ -1,0 +1,324 @@
+//! The use cases: wanting, planning, applying, approving.
+
+use std::{collections::HashMap, sync::Arc};
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+
+use super::{
+    Actual, CloudProject, CloudProjectId, CloudUser, CloudUserId, Grant, OpenStackConfig, Plan, RECONCILE,
+    Repair, Wanted,
+    apply::{Broken, Hand},
+    difference, store,
+};
+use crate::{
+    adapters::keystone::{Keystone, KeystoneError, QuotaService},
+    directory::PEOPLE_STREAM,
+    platform::{changed_keys, clock::SharedClock, db, entropy::SharedEntropy, jobs, masked::Masked},
+};
+
+/// Projects and users in OpenStack. Cheap to clone.
+#[derive(Clone)]
+pub struct OpenStack(Arc<Inner>);
+
+struct Inner {
+    pool: PgPool,
+    keystone: Arc<dyn Keystone>,
+    config: OpenStackConfig,
+    clock: SharedClock,
+    entropy: SharedEntropy,
+}
+
+/// A project that somebody wants.
+#[derive(Debug, Clone)]
+pub struct NewCloudProject {
+    /// Whose it will be.
+    pub company_id: Option<Uuid>,
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// Who answers for it.
+    pub contact_name: Option<Masked<String>>,
+    /// Where they are reached.
+    pub contact_email: Option<Masked<String>>,
+    /// When it ends.
+    pub ends_at: Option<DateTime<Utc>>,
+}
+
+/// A user that somebody wants.
+#[derive(Debug, Clone)]
+pub struct NewCloudUser {
+    /// Keycloak's id of the person, if they are one of its people.
+    pub user_id: Option<String>,
+    /// Whose domain they belong to.
+    pub company_id: Option<Uuid>,
+    /// The address, which is the name to sign in with.
+    pub email: Masked<String>,
+    /// The person's name.
+    pub full_name: Masked<String>,
+}
+
+/// The name is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("there is one of that name already")]
+pub struct Taken;
+
+/// What a run did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// What was planned before anything was done.
+    pub plan: Plan,
+    /// How many repairs were made.
+    pub repaired: usize,
+    /// Repairs that failed for good, with the reason.
+    pub failed: Vec<(Repair, String)>,
+    /// Why the rest was left for later.
+    pub cut_off: Option<String>,
+}
+
+impl OpenStack {
+    /// Over this database and Keystone.
+    #[must_use]
+    pub fn new(
+        pool: PgPool,
+        keystone: Arc<dyn Keystone>,
+        config: &OpenStackConfig,
+        clock: SharedClock,
+        entropy: SharedEntropy,
+    ) -> Self {
+        Self(Arc::new(Inner { pool, keystone, config: config.clone(), clock, entropy }))
+    }
+
+    pub(super) fn pool(&self) -> &PgPool {
+        &self.0.pool
+    }
+
+    pub(super) fn config(&self) -> &OpenStackConfig {
+        &self.0.config
+    }
+
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.0.clock.now()
+    }
+
+    /// The domain of a company's projects and users.
+    #[must_use]
+    pub fn domain_of(&self, company_id: Option<Uuid>) -> String {
+        match company_id.filter(|_| self.0.config.domain_per_company) {
+            Some(company) => format!("company-{company}"),
+            None => self.0.config.domain.clone(),
+        }
+    }
+
+    /// Wants a project; it is made within seconds of the commit.
+    pub async fn want_project_in_tx(
+        &self,
+        conn: &mut PgConnection,
+        new: NewCloudProject,
+    ) -> Result<Result<CloudProjectId, Taken>, sqlx::Error> {
+        let id = CloudProjectId::generate(self.0.clock.as_ref(), self.0.entropy.as_ref());
+        let project = CloudProject {
+            cloud_project_id: id,
+            company_id: new.company_id,
+            domain: self.domain_of(new.company_id),
+            name: new.name,
+            description: new.description,
+            contact_name: new.contact_name,
+            contact_email: new.contact_email,
+            enabled: true,
+            ends_at: new.ends_at,
+            keystone_id: None,
+            failure: None,
+        };
+        if store::project_named(conn, &project.domain, &project.name).await?.is_some() {
+            return Ok(Err(Taken)); // said kindly; the index decides when two come at once
+        }
+        store::insert_project(conn, &project, self.now()).await?;
+        jobs::enqueue_in_tx(conn, RECONCILE, &[id.to_string()]).await?;
+        Ok(Ok(id))
+    }
+
+    /// Wants a user. It is made when it has a task in a project, or by the next pass.
+    pub async fn want_user_in_tx(
+        &self,
+        conn: &mut PgConnection,
+        new: NewCloudUser,
+    ) -> Result<Result<CloudUserId, Taken>, sqlx::Error> {
+        let id = CloudUserId::generate(self.0.clock.as_ref(), self.0.entropy.as_ref());
+        let domain = self.domain_of(new.company_id);
+        if !store::users_named(conn, &domain, &[new.email.expose().clone()]).await?.is_empty() {
+            return Ok(Err(Taken));
+        }
+        let user = CloudUser {
+            cloud_user_id: id,
+            user_id: new.user_id,
+            domain,
+            name: new.email.clone(),
+            email: new.email,
+            full_name: new.full_name,
+            enabled: true,
+            keystone_id: None,
+            failure: None,
+        };
+        store::insert_user(conn, &user, self.now()).await?;
+        Ok(Ok(id))
+    }
+
+    /// Gives a task in a project, or takes it back. In force in Keystone within seconds of the commit.
+    pub async fn put_grant_in_tx(&self, conn: &mut PgConnection, grant: &Grant) -> Result<(), sqlx::Error> {
+        store::put_grant(conn, grant, self.now()).await?;
+        let people = store::person_of(conn, grant.cloud_user_id).await?;
+        changed_keys::mark(conn, people.into_iter().map(|user| (PEOPLE_STREAM, user))).await?;
+        jobs::enqueue_in_tx(conn, RECONCILE, &[grant.cloud_project_id.to_string()]).await
+    }
+
+    /// Wants quotas of a project; what is not named stays.
+    pub async fn want_quotas_in_tx(
+        &self,
+        conn: &mut PgConnection,
+        project: CloudProjectId,
+        quotas: &[(QuotaService, &str, i64)],
+    ) -> Result<(), sqlx::Error> {
+        for (service, resource, wanted) in quotas {
+            store::put_quota(conn, project, *service, resource, *wanted).await?;
+        }
+        jobs::enqueue_in_tx(conn, RECONCILE, &[project.to_string()]).await
+    }
+
+    /// What a run would do; nothing is changed. Of one project, or of everything.
+    pub async fn plan(&self, only: Option<CloudProjectId>) -> Result<Plan, RunError> {
+        let (wanted, actual) = self.both(only).await?;
+        Ok(difference(&wanted, &actual, &self.0.config, only.is_none()))
+    }
+
+    /// Compares, reports, and repairs. It may be cut off anywhere and run again.
+    pub async fn apply(&self, only: Option<CloudProjectId>) -> Result<Report, RunError> {
+        let (wanted, actual) = self.both(only).await?;
+        let plan = difference(&wanted, &actual, &self.0.config, only.is_none());
+        self.report(&plan, only.is_none()).await?;
+        let mut hand = self.hand(&wanted, &actual);
+        let mut report = Report { plan, ..Report::default() };
+        for repair in report.plan.repairs.clone() {
+            match hand.make(&repair).await {
+                Ok(()) => report.repaired += 1,
+                Err(broken) if broken.is_transient() => {
+                    report.cut_off = Some(broken.to_string());
+                    break;
+                }
+                Err(broken) => {
+                    self.note_failure(&repair, &broken).await?;
+                    report.failed.push((repair, broken.to_string()));
+                }
+            }
+        }
+        Ok(report)
+    }
+
+    /// Drift is told before it is repaired.
+    async fn report(&self, plan: &Plan, is_whole: bool) -> Result<(), sqlx::Error> {
+        if is_whole {
+            tracing::info!(
+                repairs = plan.repairs.len(),
+                findings = plan.findings.len(),
+                "OpenStack was compared"
+            );
+            metrics::gauge!("gatehouse_openstack_drift", "of" => "repairs").set(count(plan.repairs.len()));
+            metrics::gauge!("gatehouse_openstack_drift", "of" => "findings").set(count(plan.findings.len()));
+        }
+        let mut tx = self.0.pool.begin().await?;
+        store::note_findings(&mut tx, &plan.findings, is_whole, self.now()).await?;
+        tx.commit().await
+    }
+
+    async fn both(&self, only: Option<CloudProjectId>) -> Result<(Wanted, Actual), RunError> {
+        let mut conn = self.0.pool.acquire().await?;
+        let wanted = store::wanted(&mut conn, only).await?;
+        drop(conn);
+        let keystone = self.0.keystone.as_ref();
+        let actual = match only {
+            None => Actual::everything(keystone).await?,
+            Some(_) => Actual::around(keystone, &wanted).await?,
+        };
+        Ok((wanted, actual))
+    }
+
+    fn hand<'a>(&'a self, wanted: &'a Wanted, actual: &Actual) -> Hand<'a> {
+        let by_tag: HashMap<&str, &str> = actual
+            .projects
+            .iter()
+            .flat_map(|project| project.tags.iter().map(|tag| (tag.as_str(), project.id.as_str())))
+            .collect();
+        let by_mark: HashMap<&str, &str> = actual
+            .users
+            .iter()
+            .filter_map(|user| Some((user.gatehouse_id.as_deref()?, user.id.as_str())))
+            .collect();
+        let projects = wanted.projects.iter().filter_map(|project| {
+            let id = project.cloud_project_id;
+            Some((id, (*by_tag.get(id.tag().as_str())?).to_owned()))
+        });
+        let users = wanted.users.iter().filter_map(|user| {
+            let id = user.cloud_user_id;
+            Some((id, (*by_mark.get(id.to_string().as_str())?).to_owned()))
+        });
+        Hand {
+            openstack: self,
+            keystone: self.0.keystone.as_ref(),
+            wanted,
+            domains: actual.domains.iter().map(|domain| (domain.name.clone(), domain.id.clone())).collect(),
+            roles: actual.roles.iter().map(|role| (role.name.clone(), role.id.clone())).collect(),
+            projects: projects.collect(),
+            users: users.collect(),
+        }
+    }
+
+    async fn note_failure(&self, repair: &Repair, broken: &Broken) -> Result<(), sqlx::Error> {
+        let subject = match repair {
+            Repair::CreateProject { project, .. }
+            | Repair::ChangeProject { project, .. }
+            | Repair::Grant { project, .. }
+            | Repair::SetQuotas { project, .. } => project.0,
+            Repair::SetLimit(limit) => limit.project.0,
+            Repair::CreateUser { user } | Repair::ChangeUser { user } => user.0,
+            _ => return Ok(()),
+        };
+        let mut conn = self.0.pool.acquire().await?;
+        store::note_failure(&mut conn, subject, &broken.to_string()).await
+    }
+
+    /// Approves the end of what was found; the next pass, at once, brings it about.
+    pub async fn approve(&self, finding: i64, by: &str) -> Result<bool, sqlx::Error> {
+        let mut tx = self.0.pool.begin().await?;
+        let approved = store::approve(&mut tx, finding, by, self.now()).await?;
+        if approved {
+            jobs::enqueue_in_tx(&mut tx, RECONCILE, &[super::EVERYTHING.to_owned()]).await?;
+        }
+        tx.commit().await?;
+        Ok(approved)
+    }
+
+    /// The projects whose end is near and whose contact has not been reminded: it is told once.
+    pub async fn take_ending_in_tx(&self, conn: &mut PgConnection) -> Result<Vec<CloudProject>, sqlx::Error> {
+        let days = i32::try_from(self.0.config.remind_days).unwrap_or(14);
+        store::take_ending(conn, self.now(), days).await
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a gauge; exact up to 2^53")]
+fn count(count: usize) -> f64 {
+    count as f64
+}
+
+/// Why there was no run.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// OpenStack does not answer as it should.
+    #[error(transparent)]
+    OpenStack(#[from] KeystoneError),
+    /// Our database is away.
+    #[error("{}", db::describe(.0))]
+    Database(#[from] sqlx::Error),
+}

@@ -1,0 +1,49 @@
+//! One reconciler brings Keystone to what is wanted, from wherever it starts.
+
+mod cut_off;
+mod drift;
+
+use gatehouse::{
+    adapters::keystone::QuotaService,
+    openstack::{CloudProjectId, CloudUserId, Grant, NewCloudProject, NewCloudUser},
+    platform::masked::Masked,
+};
+
+use crate::support::CloudHouse;
+
+/// Wants a project with one member.
+async fn want(house: &CloudHouse, name: &str) -> (CloudProjectId, CloudUserId) {
+    let openstack = &house.cloud.openstack;
+    let mut tx = house.pool.begin().await.unwrap();
+    let project = NewCloudProject {
+        company_id: None,
+        name: name.to_owned(),
+        description: "Tempat kerja".to_owned(),
+        contact_name: None,
+        contact_email: None,
+        ends_at: None,
+    };
+    let project = openstack.want_project_in_tx(&mut tx, project).await.unwrap().unwrap();
+    let user = NewCloudUser {
+        user_id: None,
+        company_id: None,
+        email: Masked::new(format!("{name}@contoh.example")),
+        full_name: Masked::new("Siti Rahma".to_owned()),
+    };
+    let user = openstack.want_user_in_tx(&mut tx, user).await.unwrap().unwrap();
+    let grant = grant(project, user, true);
+    openstack.put_grant_in_tx(&mut tx, &grant).await.unwrap();
+    tx.commit().await.unwrap();
+    (project, user)
+}
+
+fn grant(cloud_project_id: CloudProjectId, cloud_user_id: CloudUserId, is_wanted: bool) -> Grant {
+    Grant { cloud_project_id, cloud_user_id, task: "member".to_owned(), is_wanted }
+}
+
+/// Wants quotas of a service with unified limits and of one without.
+async fn want_quotas(house: &CloudHouse, project: CloudProjectId) {
+    let mut conn = house.pool.acquire().await.unwrap();
+    let quotas = [(QuotaService::Compute, "cores", 20), (QuotaService::Volume, "gigabytes", 500)];
+    house.cloud.openstack.want_quotas_in_tx(&mut conn, project, &quotas).await.unwrap();
+}
