@@ -4,6 +4,8 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
+mod cloud;
+
 use crate::{
     app::{self, Config, Role},
     platform::{db, telemetry},
@@ -37,6 +39,15 @@ enum Command {
     Resync,
     /// Has every record published again.
     Rebuild,
+    /// Projects and users in OpenStack: what is wanted, what is there, what others made.
+    #[command(subcommand, name = "openstack")]
+    OpenStack(cloud::OpenStack),
+    /// Requests for accounts, projects and quotas.
+    #[command(subcommand)]
+    Intake(cloud::Intake),
+    /// Links by which people set their first password.
+    #[command(subcommand)]
+    FirstPassword(cloud::FirstPassword),
     /// Reads the configuration, says what is wrong with it and ends.
     CheckConfig,
 }
@@ -46,7 +57,7 @@ enum Command {
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     match execute(&cli) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => ExitCode::from(code),
         Err(error) => {
             eprintln!("gatehouse: {error:#}");
             ExitCode::FAILURE
@@ -54,10 +65,14 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn execute(cli: &Cli) -> anyhow::Result<()> {
+/// Runs the command; the number is the exit code.
+fn execute(cli: &Cli) -> anyhow::Result<u8> {
     let config = Config::load(cli.config.as_deref())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    match cli.command {
+    let done = match &cli.command {
+        Command::OpenStack(command) => return runtime.block_on(command.run(&config)),
+        Command::Intake(command) => return runtime.block_on(command.run(&config)),
+        Command::FirstPassword(command) => return runtime.block_on(command.run(&config)),
         Command::CheckConfig => {
             println!("the configuration is complete and consistent");
             Ok(())
@@ -69,9 +84,10 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
         }),
         Command::Resync => runtime.block_on(app::resync(&config)),
         Command::Rebuild => runtime.block_on(app::rebuild(&config)),
-        Command::Serve { ref roles } => {
+        Command::Serve { roles } => {
             let metrics = telemetry::init(&config.telemetry)?;
             runtime.block_on(app::serve(config, roles, metrics))
         }
-    }
+    };
+    done.map(|()| 0)
 }

@@ -10,10 +10,13 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::{
-    adapters::{keycloak::KeycloakConfig, mail::MailConfig, sms::SmsConfig},
+    adapters::{keycloak::KeycloakConfig, keystone::KeystoneConfig, mail::MailConfig, sms::SmsConfig},
     directory::DirectoryConfig,
+    intake::IntakeConfig,
     notices::NoticesConfig,
+    openstack::OpenStackConfig,
     otp::OtpConfig,
+    passwords::PasswordsConfig,
     platform::{
         auth::AuthConfig,
         config::{Findings, InvalidConfig, Profile},
@@ -44,6 +47,14 @@ pub struct Config {
     pub kafka: KafkaConfig,
     /// Keycloak's administration.
     pub keycloak: KeycloakConfig,
+    /// OpenStack, if there is one.
+    pub keystone: KeystoneConfig,
+    /// Projects and users in OpenStack.
+    pub openstack: OpenStackConfig,
+    /// First passwords.
+    pub passwords: PasswordsConfig,
+    /// Requests for accounts, projects and quotas.
+    pub intake: IntakeConfig,
     /// When the directory is compared with Keycloak.
     pub directory: DirectoryConfig,
     /// The records for billing.
@@ -132,6 +143,10 @@ impl Config {
         self.database.validate(findings);
         self.kafka.validate(findings);
         self.keycloak.validate(self.profile, findings);
+        self.keystone.validate(self.profile, findings);
+        self.openstack.validate(findings);
+        self.passwords.validate(self.keystone.is_configured(), findings);
+        self.intake.validate(findings);
         self.publishing.validate(findings);
         self.webhook.validate(findings);
         self.portal.validate(findings);

@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use tokio::{net::TcpListener, signal};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Config, Features, Pipeline, Ports, Role, operations, ports, watch::Watch};
+use super::{Cloud, Config, Features, Pipeline, Ports, Role, operations, ports, watch::Watch};
 use crate::{
     adapters::keycloak::KeycloakClient,
     platform::{db, health::Health, http},
@@ -28,17 +28,20 @@ pub async fn serve(config: Config, roles: &[Role], metrics: PrometheusHandle) ->
     let pool = db::pool(&config.database).context("database.url")?;
 
     let ports = Ports::real(&config).await?;
-    let features = Features::new(&config, &pool, &ports, &tasks)?;
+    let keycloak = Arc::new(KeycloakClient::new(&config.keycloak).context("keycloak")?);
+    let cloud = Cloud::real(&config, &pool, &ports, keycloak.clone())?;
+    let mut features = Features::new(&config, &pool, &ports, &tasks)?;
+    features.cloud.clone_from(&cloud);
 
     let operations = bind(config.http.operations_listen, "http.operations_listen").await?;
     tasks.spawn(http::serve(operations, operations::router(health.clone(), metrics), stop.clone()));
     let migrated = CancellationToken::new();
     tasks.spawn(keep_database(pool.clone(), health.clone(), migrated.clone(), stop.clone()));
-    let keycloak = Arc::new(KeycloakClient::new(&config.keycloak).context("keycloak")?);
     let pipeline = Pipeline {
         config: &config,
         keycloak,
         ports,
+        cloud,
         pool: pool.clone(),
         health: &health,
         stop: stop.clone(),

@@ -1,6 +1,8 @@
 //! The composition root: it sees every feature, and nothing sees it.
 
 pub mod api;
+mod cloud;
+mod cloud_commands;
 mod commands;
 mod config;
 mod ingest;
@@ -13,6 +15,8 @@ mod roles;
 mod router;
 mod watch;
 
+pub use cloud::Cloud;
+pub use cloud_commands::{OpenStackCommand, Output, act, import, list, openstack, remind, renew_password};
 pub use commands::{rebuild, resync};
 pub use config::Config;
 pub use ingest::{Bells, Ingest};

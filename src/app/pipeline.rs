@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    Config, Ports, Role,
+    Cloud, Config, Ports, Role,
     ingest::{Bells, Ingest},
     notify::{Notifier, TellOfCodes, composers},
 };
@@ -23,7 +23,7 @@ use crate::{
         RESYNC, Resync, ResyncJob,
         commands::{CommandJob, FORGET_COMMANDS, ForgetCommands},
     },
-    notices::{FORGET_NOTICES, ForgetNotices, SendNotices},
+    notices::{Composer, FORGET_NOTICES, ForgetNotices, SendNotices},
     otp::CredentialJob,
     platform::{
         auth::sessions::{FORGET_SESSIONS, ForgetSessions},
@@ -50,6 +50,8 @@ pub struct Pipeline<'a> {
     pub keycloak: Arc<dyn Keycloak>,
     /// Time, chance, and everybody who carries messages.
     pub ports: Ports,
+    /// What is about OpenStack, if there is one.
+    pub cloud: Option<Cloud>,
     /// Where state is kept.
     pub pool: PgPool,
     /// Where each part says whether it works.
@@ -114,8 +116,9 @@ impl Pipeline<'_> {
         };
         let jobs = self.jobs(bells);
         let (pool, realm) = (self.pool.clone(), self.config.keycloak.realm.clone());
+        let cloud = self.cloud.clone();
         self.spawn(tasks, migrated, async move {
-            plan(&pool, &realm).await;
+            plan(&pool, &realm, cloud.as_ref()).await;
             jobs.run().await;
         });
         self.spawn(tasks, migrated, publisher.run());
@@ -131,7 +134,7 @@ impl Pipeline<'_> {
             realm: self.config.keycloak.realm.clone(),
         };
         let ports = JobPorts { pool: pool.clone(), keycloak: keycloak.clone() };
-        let handlers: Vec<Arc<dyn Handler>> = vec![
+        let mut handlers: Vec<Arc<dyn Handler>> = vec![
             Arc::new(OrganizationJob { pool: pool.clone(), keycloak: keycloak.clone() }),
             Arc::new(MemberJob(ports.clone())),
             Arc::new(InvitationJob(ports.clone())),
@@ -161,8 +164,14 @@ impl Pipeline<'_> {
             Arc::new(TellOfCodes { pool: pool.clone(), notifier: self.notifier() }),
             Arc::new(self.send_notices()),
         ];
+        handlers.extend(self.cloud.iter().flat_map(Cloud::handlers));
         let entropy = Arc::new(OsEntropy);
         Runner::new(pool.clone(), handlers, entropy, bells.jobs.clone(), self.stop.clone(), JOBS_AT_A_TIME)
+    }
+
+    fn composers(&self) -> Vec<Arc<dyn Composer>> {
+        let of_cloud = self.cloud.iter().flat_map(|cloud| cloud.composers().to_vec());
+        composers(self.config).into_iter().chain(of_cloud).collect()
     }
 
     fn notifier(&self) -> Notifier {
@@ -172,7 +181,7 @@ impl Pipeline<'_> {
     fn send_notices(&self) -> SendNotices {
         let Ports { mailers, sms, .. } = self.ports.clone();
         let name = &self.config.otp.service_name;
-        SendNotices::new(self.pool.clone(), &composers(self.config), mailers, sms, name)
+        SendNotices::new(self.pool.clone(), &self.composers(), mailers, sms, name)
     }
 
     fn spawn(
@@ -193,7 +202,7 @@ impl Pipeline<'_> {
 
 /// Sees to it that periodic work is queued. At the first start it is due at once, so that whoever
 /// was in Keycloak before this service is found.
-async fn plan(pool: &PgPool, realm: &str) {
+async fn plan(pool: &PgPool, realm: &str, cloud: Option<&Cloud>) {
     let now = SystemClock.now();
     let planned = async {
         let mut conn = pool.acquire().await?;
@@ -204,7 +213,11 @@ async fn plan(pool: &PgPool, realm: &str) {
         jobs::plan(&mut conn, FORGET_RECIPIENTS, "hourly", now).await?;
         jobs::plan(&mut conn, FORGET_PENDING, "hourly", now).await?;
         jobs::plan(&mut conn, FORGET_COMMANDS, "nightly", now).await?;
-        jobs::plan(&mut conn, FORGET_INBOX, "nightly", now).await
+        jobs::plan(&mut conn, FORGET_INBOX, "nightly", now).await?;
+        match cloud {
+            Some(cloud) => cloud.plan(&mut conn, now).await,
+            None => Ok(()),
+        }
     };
     if let Err(error) = planned.await {
         tracing::warn!(error = %db::describe(&error), "periodic work is planned at the next start");

@@ -5,7 +5,7 @@ use axum::Router;
 use sqlx::PgPool;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Config, Ports, api};
+use super::{Cloud, Config, Ports, api};
 use crate::{
     access::{
         self, Access,
@@ -34,6 +34,8 @@ pub struct Features {
     pub office: BackOffice,
     /// Who calls.
     pub verifier: Verifier,
+    /// What is about OpenStack, if there is one.
+    pub cloud: Option<Cloud>,
     keeper: Gatekeeper,
     /// Pages for people.
     pub portal: Portal,
@@ -62,7 +64,7 @@ impl Features {
         let keeper = Gatekeeper::new(verifier.clone(), access.clone(), per_minute, pool.clone(), clock);
         let portal = portal_of(config, pool, ports, &otp);
         let receipts = config.sms.receipts().cloned();
-        Ok(Self { otp, access, companies, office, verifier, keeper, portal, gate, receipts })
+        Ok(Self { otp, access, companies, office, verifier, cloud: None, keeper, portal, gate, receipts })
     }
 
     /// Starts what the features do without being asked, as soon as the schema is up to date.
@@ -89,12 +91,14 @@ impl Features {
 
     /// The public routes, with the layers that every route gets.
     pub fn router(&self) -> Router {
-        http::with_layers(
-            portal::router(self.portal.clone())
-                .merge(otp::http::router(self.otp.clone(), self.gate.clone()))
-                .merge(otp::http::receipts::router(self.otp.clone(), self.receipts.as_ref()))
-                .merge(api::router(self.api())),
-        )
+        let router = portal::router(self.portal.clone())
+            .merge(otp::http::router(self.otp.clone(), self.gate.clone()))
+            .merge(otp::http::receipts::router(self.otp.clone(), self.receipts.as_ref()))
+            .merge(api::router(self.api()));
+        http::with_layers(match &self.cloud {
+            Some(cloud) => router.merge(cloud.router()),
+            None => router,
+        })
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     PEOPLE_STREAM, PersonRow, PersonUpdate,
     model::{Change, Held, OrganizationRow},
 };
-use crate::platform::changed_keys;
+use crate::platform::{changed_keys, masked::Masked};
 
 /// What applying records about people changed.
 #[derive(Debug, Default)]
@@ -227,6 +227,22 @@ pub async fn lock_person_in_tx(
         .bind(user_id)
         .fetch_optional(conn)
         .await
+}
+
+/// The living person with this proven address, whatever the case.
+pub async fn person_by_email(
+    conn: &mut PgConnection,
+    realm: &str,
+    email: &Masked<String>,
+) -> Result<Option<PersonRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT * FROM people WHERE realm = $1 AND lower(email) = lower($2) AND email_verified
+         AND deleted_at IS NULL ORDER BY user_id LIMIT 1",
+    )
+    .bind(realm)
+    .bind(email)
+    .fetch_optional(conn)
+    .await
 }
 
 /// The organisations of these ids that are known, the deleted ones too.

@@ -1,15 +1,19 @@
 //! What the tests share.
 
 pub mod api;
+mod cloud;
 mod database;
 mod kafka;
 pub mod keycloak_events;
+pub mod keystone;
 mod proxy;
 pub mod schemas;
 mod service;
 pub mod tokens;
 
+pub use cloud::CloudHouse;
 pub use database::TestDatabase;
 pub use kafka::{Seen, TestKafka, eventually, latest};
+pub use keystone::TestKeystone;
 pub use proxy::Proxy;
 pub use service::Service;

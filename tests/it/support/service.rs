@@ -58,7 +58,7 @@ impl Service {
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let migrated = CancellationToken::new();
         migrated.cancel();
-        Pipeline { config: &config, keycloak, ports, pool, health: &health, stop: stop.clone() }
+        Pipeline { config: &config, keycloak, ports, cloud: None, pool, health: &health, stop: stop.clone() }
             .start(&tasks, &migrated, roles)
             .unwrap();
         Self { health, stop, tasks }

@@ -1,0 +1,186 @@
+//! The subcommands about OpenStack.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use crate::{
+    app::{self, Config, OpenStackCommand, Output},
+    intake::{Act, Kind},
+};
+
+/// How a result is printed.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Json {
+    /// Print one JSON document instead of text.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Json {
+    fn output(self) -> Output {
+        if self.json { Output::Json } else { Output::Text }
+    }
+}
+
+/// `gatehouse openstack …`
+#[derive(Debug, Subcommand)]
+pub enum OpenStack {
+    /// Says what a run would do, and changes nothing.
+    Plan {
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Compares Keystone with what is wanted, and repairs it.
+    Apply {
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Lists what others made in Keystone, which is left alone until it is approved.
+    Drift {
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Approves the end of something that others made.
+    Approve {
+        /// Its number in the list of drift.
+        finding: i64,
+        /// Who approves, for the record.
+        #[arg(long)]
+        by: String,
+        #[command(flatten)]
+        json: Json,
+    },
+}
+
+/// What a table holds.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Layout {
+    /// Requests for accounts and projects.
+    Access,
+    /// Requests for quotas.
+    Quota,
+}
+
+/// `gatehouse intake …`
+#[derive(Debug, Subcommand)]
+pub enum Intake {
+    /// Imports requests from a CSV file with a header. The same file again changes nothing.
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// What it holds.
+        #[arg(long, value_enum, default_value = "access")]
+        layout: Layout,
+        /// Say what each row would do, and keep nothing.
+        #[arg(long)]
+        dry_run: bool,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Lists requests.
+    List {
+        /// Only those in this state.
+        #[arg(long)]
+        state: Option<String>,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Lets a request be brought about.
+    Approve(Decision),
+    /// Ends a request; the person is told why.
+    Reject {
+        /// Why.
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        decision: Decision,
+    },
+    /// Ends a request that whoever asked wants no longer.
+    Cancel(Decision),
+    /// Names who is to decide.
+    Delegate {
+        /// Who.
+        #[arg(long)]
+        to: String,
+        #[command(flatten)]
+        decision: Decision,
+    },
+    /// Tries again what failed.
+    Retry(Decision),
+    /// Reminds the help desk now, in one mail, of everything that has waited long enough.
+    Remind {
+        #[command(flatten)]
+        json: Json,
+    },
+}
+
+/// Which request, and who decides.
+#[derive(Debug, Args)]
+pub struct Decision {
+    /// The request's id.
+    id: String,
+    /// Who decides, for the record.
+    #[arg(long)]
+    by: String,
+    #[command(flatten)]
+    json: Json,
+}
+
+/// `gatehouse first-password …`
+#[derive(Debug, Subcommand)]
+pub enum FirstPassword {
+    /// Sends a link to somebody who asked for a new password; it goes only to the address on file.
+    Renew {
+        /// The name of the account.
+        address: String,
+        #[command(flatten)]
+        json: Json,
+    },
+}
+
+impl OpenStack {
+    /// Runs it. Returns the exit code.
+    pub async fn run(&self, config: &Config) -> anyhow::Result<u8> {
+        let (command, json) = match self {
+            Self::Plan { json } => (OpenStackCommand::Plan, json),
+            Self::Apply { json } => (OpenStackCommand::Apply, json),
+            Self::Drift { json } => (OpenStackCommand::Drift, json),
+            Self::Approve { finding, by, json } => {
+                (OpenStackCommand::Approve { finding: *finding, by: by.clone() }, json)
+            }
+        };
+        app::openstack(config, command, json.output()).await
+    }
+}
+
+impl Intake {
+    /// Runs it. Returns the exit code.
+    pub async fn run(&self, config: &Config) -> anyhow::Result<u8> {
+        let (act, decision) = match self {
+            Self::Import { file, layout, dry_run, json } => {
+                let kind = match layout {
+                    Layout::Access => Kind::Access,
+                    Layout::Quota => Kind::Quota,
+                };
+                return app::import(config, kind, file, *dry_run, json.output()).await;
+            }
+            Self::List { state, json } => return app::list(config, state.as_deref(), json.output()).await,
+            Self::Remind { json } => return app::remind(config, json.output()).await,
+            Self::Approve(decision) => (Act::Approve, decision),
+            Self::Reject { reason, decision } => (Act::Reject(reason.clone()), decision),
+            Self::Cancel(decision) => (Act::Cancel, decision),
+            Self::Delegate { to, decision } => (Act::Delegate(to.clone()), decision),
+            Self::Retry(decision) => (Act::Retry, decision),
+        };
+        app::act(config, &decision.id, &act, &decision.by, decision.json.output()).await
+    }
+}
+
+impl FirstPassword {
+    /// Runs it. Returns the exit code.
+    pub async fn run(&self, config: &Config) -> anyhow::Result<u8> {
+        let Self::Renew { address, json } = self;
+        app::renew_password(config, address, json.output()).await
+    }
+}

@@ -1,0 +1,81 @@
+//! The `[intake]` section.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use serde::Deserialize;
+
+use super::{Columns, Kind};
+use crate::platform::{config::Findings, language::Language};
+
+/// How requests come in and are followed up.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IntakeConfig {
+    /// Where the help desk takes tickets. Without it nothing is ever brought about.
+    pub help_desk: Option<String>,
+    /// Who is told, too, of requests that wait for the third time.
+    pub escalate_to: Option<String>,
+    /// Hours until the first reminder, 1 to 720.
+    pub remind_after_hours: u32,
+    /// Hours between reminders, 1 to 720.
+    pub remind_every_hours: u32,
+    /// The task of whoever joins a project.
+    pub task: String,
+    /// The language of mails to people whose row names none: `en`, `id`, `zh-Hans` or `ms`.
+    pub language: String,
+    /// Columns that are elsewhere than in the sheets of old: a field with a title or a number, counted from 0.
+    pub columns: BTreeMap<String, String>,
+    /// The same for requests for quotas.
+    pub quota_columns: BTreeMap<String, String>,
+    /// Links in mails.
+    pub links: Links,
+}
+
+/// What mails lead to.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Links {
+    pub login: String,
+    pub terms: String,
+    pub getting_started: String,
+    pub requests: String,
+    pub support_email: String,
+}
+
+impl IntakeConfig {
+    /// Adds what is wrong with this section to `findings`.
+    pub fn validate(&self, findings: &mut Findings) {
+        let mut hours = |value: u32, key: &str| {
+            findings.expect((1..=720).contains(&value), &format!("intake.{key}"), "1 to 720 hours");
+        };
+        hours(self.remind_after_hours, "remind_after_hours");
+        hours(self.remind_every_hours, "remind_every_hours");
+        let is_address = |address: &String| address.contains('@');
+        findings.expect(
+            self.help_desk.iter().chain(&self.escalate_to).all(is_address),
+            "intake.help_desk",
+            "an e-mail address, as intake.escalate_to",
+        );
+        findings.expect(!self.task.is_empty(), "intake.task", "a key of openstack.tasks");
+    }
+
+    /// The columns of a kind of table.
+    #[must_use]
+    pub fn columns(&self, kind: Kind) -> Columns {
+        Columns::of(kind, if kind == Kind::Quota { &self.quota_columns } else { &self.columns })
+    }
+
+    /// The language of people whose row names none.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        Language::of(&self.language)
+    }
+
+    /// The wait before the first reminder, and between reminders.
+    #[must_use]
+    pub fn reminder_waits(&self) -> (TimeDelta, TimeDelta) {
+        (TimeDelta::hours(self.remind_after_hours.into()), TimeDelta::hours(self.remind_every_hours.into()))
+    }
+}

@@ -1,0 +1,243 @@
+//! The mails about requests: to the help desk in English, to people in their language.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use url::Url;
+
+use super::{
+    Ask, Intake, IntakeConfig, Kind, ProjectAsk, Request, config::Links, store::Waiting, words::Words,
+};
+use crate::{
+    notices::{Address, Button, Composer, Due, Letter, Notice, NoticeId},
+    openstack::CloudProject,
+    platform::{jobs::Failed, language::Language, masked::Masked},
+};
+
+const WELCOME: &str = "intake.welcome";
+const PROJECT: &str = "intake.project";
+const QUOTA: &str = "intake.quota";
+const REJECTED: &str = "intake.rejected";
+const ENDING: &str = "intake.ending";
+const DIGEST: &str = "intake.digest";
+
+/// Old and new values of quotas, and who is told.
+pub(super) type QuotaNews = (Vec<(String, Option<i64>, i64)>, Vec<String>);
+
+fn notice(
+    notice_id: NoticeId,
+    kind: &'static str,
+    to: &Masked<String>,
+    language: Language,
+    facts: Value,
+) -> Notice {
+    Notice {
+        notice_id,
+        user_id: None,
+        kind,
+        to: Address::Email(to.clone()),
+        language,
+        facts: Masked::new(facts),
+        hourly: None,
+    }
+}
+
+/// The ticket for the help desk. Everything that helps to decide, and never the PIN.
+pub(super) fn ticket(kind: Kind, ask: &Ask) -> Letter {
+    let project = if ask.project.name().is_empty() { "N/A" } else { ask.project.name() };
+    let mut letter = Letter::new(
+        format!("Gatehouse {}", kind.ticket()),
+        "Somebody asks for something that you decide about, with `gatehouse intake approve` or `reject`.",
+    );
+    let mut fact = |name: &str, value: &str| {
+        if !value.is_empty() {
+            letter.facts.push((name.to_owned(), value.to_owned()));
+        }
+    };
+    fact("CSR Type", kind.ticket());
+    fact("Priority", "High");
+    fact("Queue", "Monitoring");
+    fact("User name", ask.email.expose());
+    fact("First name", ask.first_name.expose());
+    fact("Last name", ask.last_name.expose());
+    fact("Organization", &ask.organization);
+    fact("Role", &ask.role);
+    fact("Phone", ask.phone.expose());
+    fact("Sponsor", &ask.sponsor);
+    fact("Project", project);
+    for quota in &ask.quotas {
+        fact(&format!("{}.{}", quota.service.name(), quota.resource), &quota.value.to_string());
+    }
+    fact("Until", &ask.ends_on.map(|date| date.to_string()).unwrap_or_default());
+    fact("Comment", &ask.comment);
+    letter
+}
+
+/// Says that it will not be, and why.
+pub(super) fn rejected(id: NoticeId, ask: &Ask, reason: &str) -> Notice {
+    let facts = json!({"name": ask.full_name().expose(), "project": ask.project.name(), "reason": reason});
+    notice(id, REJECTED, &ask.email, ask.language, facts)
+}
+
+/// What the digest lists.
+pub(super) fn digest_facts(due: &[Waiting], config: &IntakeConfig, now: DateTime<Utc>) -> Value {
+    let request = |request: &Waiting| {
+        json!({
+            "request": request.request_id, "kind": request.kind, "account": request.email.expose(),
+            "project": request.project, "hours": (now - request.received_at).num_hours(),
+            "assignee": request.assignee,
+        })
+    };
+    json!({
+        "requests": due.iter().map(request).collect::<Vec<_>>(), "start": config.remind_after_hours,
+        "link": config.links.requests,
+    })
+}
+
+/// Reminds of everything that waits, in one mail.
+pub(super) fn digest(id: NoticeId, to: &str, facts: Value) -> Notice {
+    notice(id, DIGEST, &Masked::new(to.to_owned()), Language::English, facts)
+}
+
+/// Says that a project's end is near; none when nobody answers for it.
+pub(super) fn ending(id: NoticeId, project: &CloudProject, language: Language) -> Option<Notice> {
+    let (to, ends_at) = project.contact_email.as_ref().zip(project.ends_at)?;
+    let name = project.contact_name.clone().unwrap_or_default();
+    let facts = json!({
+        "name": name.expose(), "project": project.name, "date": ends_at.format("%Y-%m-%d").to_string(),
+    });
+    Some(notice(id, ENDING, to, language, facts))
+}
+
+/// The mails when a request is done.
+pub(super) fn done(intake: &Intake, request: &Request, quotas: Option<&QuotaNews>) -> Vec<Notice> {
+    let ask = &request.ask.0;
+    let name = ask.full_name();
+    let mut notices = Vec::new();
+    let facts = json!({
+        "name": name.expose(), "account": ask.email.expose(), "project": ask.project.name(),
+    });
+    if ask.is_new_user {
+        notices.push(notice(intake.notice_id(), WELCOME, &ask.email, ask.language, facts.clone()));
+    }
+    match &ask.project {
+        ProjectAsk::New { .. } => {
+            notices.push(notice(intake.notice_id(), PROJECT, &ask.email, ask.language, facts));
+        }
+        ProjectAsk::Existing { .. } => {}
+    }
+    if let Some((changes, to)) = quotas {
+        let facts = json!({"name": name.expose(), "project": ask.project.name(), "quotas": changes});
+        // Whoever asked first, then everybody in the project.
+        let others = to.iter().filter(|to| !to.eq_ignore_ascii_case(ask.email.expose()));
+        let everybody = std::iter::once(ask.email.clone()).chain(others.cloned().map(Masked::new));
+        for to in everybody {
+            notices.push(notice(intake.notice_id(), QUOTA, &to, ask.language, facts.clone()));
+        }
+    }
+    notices
+}
+
+/// Writes them.
+pub struct IntakeLetters {
+    /// What they lead to.
+    pub links: Links,
+    /// The public address of this service.
+    pub public_url: Url,
+}
+
+#[async_trait]
+impl Composer for IntakeLetters {
+    fn kinds(&self) -> &'static [&'static str] {
+        &[WELCOME, PROJECT, QUOTA, REJECTED, ENDING, DIGEST]
+    }
+
+    async fn compose(&self, due: &Due) -> Result<Option<Letter>, Failed> {
+        let facts = due.facts.expose();
+        Ok(Some(if due.kind == DIGEST { digest_letter(facts) } else { self.letter(due, facts) }))
+    }
+}
+
+impl IntakeLetters {
+    fn letter(&self, due: &Due, facts: &Value) -> Letter {
+        let words = Words::of(due.language);
+        let text = |name: &str| facts[name].as_str().unwrap_or_default().to_owned();
+        let (title, body) = match due.kind.as_str() {
+            WELCOME => (words.welcome, words.welcome_body),
+            PROJECT => (words.project, words.project_body),
+            QUOTA => (words.quota, words.quota_body),
+            REJECTED => (words.rejected, words.rejected_body),
+            _ => (words.ending, words.ending_body),
+        };
+        let body = body.replace("{project}", &text("project")).replace("{date}", &text("date"));
+        let mut letter = Letter::new(title, words.greeting.replace("{name}", &text("name")));
+        letter.paragraphs.push(body);
+        match due.kind.as_str() {
+            WELCOME => {
+                letter.facts.push((words.account.to_owned(), text("account")));
+                letter.facts.push((words.project_label.to_owned(), text("project")));
+                letter.paragraphs.push(words.link_comes.to_owned());
+                let links = [(words.terms, &self.links.terms), (words.start, &self.links.getting_started)];
+                let links = links.into_iter().filter(|(_, link)| !link.is_empty());
+                letter.facts.extend(links.map(|(label, link)| (label.to_owned(), link.clone())));
+                letter.facts.extend(self.reset_link().map(|url| (words.forgotten.to_owned(), url.into())));
+                letter.button =
+                    self.links.login.parse().ok().map(|url| Button { label: words.sign_in.to_owned(), url });
+            }
+            QUOTA => letter.facts = quota_facts(&facts["quotas"], &words),
+            REJECTED => letter.paragraphs.extend(Some(text("reason")).filter(|reason| !reason.is_empty())),
+            _ => {}
+        }
+        if !self.links.support_email.is_empty() {
+            letter.small.push(words.support.replace("{address}", &self.links.support_email));
+        }
+        letter
+    }
+
+    fn reset_link(&self) -> Option<Url> {
+        let base = self.public_url.as_str().trim_end_matches('/');
+        format!("{base}/first-password/reset").parse().ok()
+    }
+}
+
+/// Each quota with its old and new value.
+fn quota_facts(quotas: &Value, words: &Words) -> Vec<(String, String)> {
+    let number = |value: &Value| match value.as_i64() {
+        None => words.default.to_owned(),
+        Some(-1) => words.unlimited.to_owned(),
+        Some(number) => number.to_string(),
+    };
+    let row = |row: &Value| {
+        let name = row[0].as_str().unwrap_or_default().to_owned();
+        (name, format!("{} → {}", number(&row[1]), number(&row[2])))
+    };
+    quotas.as_array().into_iter().flatten().map(row).collect()
+}
+
+fn digest_letter(facts: &Value) -> Letter {
+    let requests = facts["requests"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let (count, start) = (requests.len(), facts["start"].as_u64().unwrap_or_default());
+    let noun = if count == 1 { "request waits" } else { "requests wait" };
+    let mut letter = Letter::new(
+        format!("{count} {noun} for a decision"),
+        format!("Each of them has waited for more than {start} hours."),
+    );
+    for request in requests {
+        let text = |name: &str| request[name].as_str().unwrap_or_default();
+        let assignee = request["assignee"].as_str().map(|name| format!(", for {name}")).unwrap_or_default();
+        letter.facts.push((
+            text("request").to_owned(),
+            format!(
+                "{} of {} for {}, {} hours{assignee}",
+                text("kind"),
+                text("account"),
+                text("project"),
+                request["hours"]
+            ),
+        ));
+    }
+    if let Ok(url) = facts["link"].as_str().unwrap_or_default().parse() {
+        letter.button = Some(Button { label: "See the requests".to_owned(), url });
+    }
+    letter
+}

@@ -1,0 +1,39 @@
+//! Requests for accounts, projects and quotas: from a row of a table to what is there in OpenStack.
+//!
+//! ```text
+//! received ── ticket to the help desk ──► notified ──► approved ──► provisioning ──► done | failed
+//!                                             └──────► rejected      (cancelled by whoever asked, until approved)
+//! ```
+//!
+//! Importing the same rows again changes nothing. Each step is one transaction and is recorded with who and when.
+
+mod columns;
+mod config;
+mod import;
+mod letters;
+mod model;
+mod notify_job;
+mod provision_job;
+mod remind_job;
+mod row;
+mod service;
+pub mod store;
+mod words;
+
+pub use columns::Columns;
+pub use config::{IntakeConfig, Links};
+pub use import::{Imported, Outcome, RowResult};
+pub use letters::IntakeLetters;
+pub use model::{Ask, Kind, ProjectAsk, QuotaAsk, Request, RequestId, State, Step};
+pub use notify_job::NotifyJob;
+pub use provision_job::ProvisionJob;
+pub use remind_job::RemindJob;
+pub use row::{Row, RowProblem, read};
+pub use service::{Act, Intake, IntakePorts, Refused};
+
+/// The work of telling the help desk of a request; its key is the request's id.
+pub const NOTIFY: &str = "intake.notify";
+/// The work of bringing about what was approved; its key is the request's id.
+pub const PROVISION: &str = "intake.provision";
+/// The work of reminding of requests that wait; its key is `digest`.
+pub const REMIND: &str = "intake.remind";

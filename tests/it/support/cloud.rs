@@ -1,0 +1,176 @@
+//! What is about OpenStack, running in this process over a real database and any Keystone.
+
+use std::sync::Arc;
+
+use axum::{Router, body::Body, http::Request};
+use chrono::TimeDelta;
+use gatehouse::{
+    adapters::{
+        keycloak::MemoryKeycloak,
+        keystone::{Keystone, MemoryKeystone},
+        mail::{Mail, MemoryMailer},
+        sms::MemorySms,
+    },
+    app::{Cloud, Config, Ports},
+    notices::SendNotices,
+    platform::{
+        changed_keys::Bell,
+        clock::{Clock as _, ManualClock},
+        entropy::OsEntropy,
+        jobs::{Handler, Runner},
+    },
+};
+use sqlx::PgPool;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tower::ServiceExt as _;
+
+use super::{TestDatabase, eventually};
+
+const SETTINGS: &str = "\
+passwords.keys = [\"1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\"]
+intake.help_desk = \"helpdesk@example.com\"
+intake.links.login = \"https://cloud.example\"
+intake.links.support_email = \"support@example.com\"
+";
+
+/// The rooms over one database, with a clock that stands still and mails that are kept.
+pub struct CloudHouse {
+    pub pool: PgPool,
+    pub cloud: Cloud,
+    pub keycloak: Arc<MemoryKeycloak>,
+    pub mailer: Arc<MemoryMailer>,
+    pub clock: Arc<ManualClock>,
+    keystone: Arc<dyn Keystone>,
+    config: Config,
+}
+
+impl CloudHouse {
+    /// Over a Keystone in memory, with the domain `Default`.
+    pub async fn in_memory() -> (Self, Arc<MemoryKeystone>) {
+        let keystone = Arc::new(MemoryKeystone::bootstrapped());
+        (Self::over(keystone.clone(), "").await, keystone)
+    }
+
+    pub async fn over(keystone: Arc<dyn Keystone>, extra: &str) -> Self {
+        let database = TestDatabase::create().await;
+        let config = Config::from_toml(&format!("{}\n{SETTINGS}\n{extra}", crate::config::MINIMAL)).unwrap();
+        let now = gatehouse::platform::clock::SystemClock.now();
+        let clock = Arc::new(ManualClock::starting_at(now));
+        let (keycloak, mailer) = (Arc::new(MemoryKeycloak::default()), Arc::new(MemoryMailer::default()));
+        let cloud = build(&config, &database.pool, &clock, &mailer, &keycloak, &keystone);
+        Self { pool: database.pool, cloud, keycloak, mailer, clock, keystone, config }
+    }
+
+    /// What a restarted process has: everything made anew over the same database.
+    pub fn restart(&mut self) {
+        let Self { config, pool, clock, mailer, keycloak, keystone, .. } = &*self;
+        self.cloud = build(config, pool, clock, mailer, keycloak, keystone);
+    }
+
+    /// Runs jobs until no work of these kinds waits.
+    pub async fn work_off(&self) {
+        let working = self.work();
+        self.idle().await;
+        working.stop().await;
+    }
+
+    /// Runs jobs until told to stop.
+    pub fn work(&self) -> Working {
+        let stop = CancellationToken::new();
+        let mut handlers: Vec<Arc<dyn Handler>> = self.cloud.handlers();
+        let sms = Arc::new(MemorySms::default());
+        let name = &self.config.otp.service_name;
+        let (composers, mailer) = (self.cloud.composers(), self.mailer.clone());
+        handlers.push(Arc::new(SendNotices::new(
+            self.pool.clone(),
+            composers,
+            vec![mailer],
+            vec![sms],
+            name,
+        )));
+        let entropy = Arc::new(OsEntropy);
+        let runner = Runner::new(self.pool.clone(), handlers, entropy, Bell::default(), stop.clone(), 4);
+        let tasks = TaskTracker::new();
+        tasks.spawn(runner.run());
+        tasks.close();
+        Working { stop, tasks }
+    }
+
+    async fn idle(&self) {
+        let waiting = || async {
+            let rows: Vec<(String, String, Option<String>)> = sqlx::query_as(
+                "SELECT kind, state, last_error FROM jobs WHERE state = 'waiting' AND run_at < now() + interval '2 days'
+                 AND key NOT IN ('all', 'digest')",
+            )
+            .fetch_all(&self.pool)
+            .await
+            .unwrap();
+            rows
+        };
+        eventually("no work to wait", waiting, Vec::is_empty).await;
+    }
+
+    pub fn mails_to(&self, address: &str) -> Vec<Mail> {
+        self.mailer.mails().into_iter().filter(|mail| mail.to.expose() == address).collect()
+    }
+
+    pub fn router(&self) -> Router {
+        gatehouse::platform::http::with_layers(self.cloud.router())
+    }
+
+    /// Asks the service; status, headers and body.
+    pub async fn ask(&self, request: Request<Body>) -> (u16, axum::http::HeaderMap, String) {
+        let response = self.router().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = axum::body::to_bytes(response.into_body(), 200_000).await.unwrap();
+        (status, headers, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    /// Sends a form.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in fields {
+            form.append_pair(name, value);
+        }
+        let request = Request::post(path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(form.finish()))
+            .unwrap();
+        let (status, _, body) = self.ask(request).await;
+        (status, body)
+    }
+
+    pub fn advance(&self, by: TimeDelta) {
+        self.clock.advance(by);
+    }
+}
+
+fn build(
+    config: &Config,
+    pool: &PgPool,
+    clock: &Arc<ManualClock>,
+    mailer: &Arc<MemoryMailer>,
+    keycloak: &Arc<MemoryKeycloak>,
+    keystone: &Arc<dyn Keystone>,
+) -> Cloud {
+    let ports = Ports {
+        clock: clock.clone(),
+        entropy: Arc::new(OsEntropy),
+        mailers: vec![mailer.clone()],
+        sms: Vec::new(),
+    };
+    Cloud::over(config, pool, &ports, keycloak.clone(), keystone.clone()).unwrap()
+}
+
+/// Jobs at work.
+pub struct Working {
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Working {
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.tasks.wait().await;
+    }
+}
