@@ -158,6 +158,7 @@ fn build(
         entropy: Arc::new(OsEntropy),
         mailers: vec![mailer.clone()],
         sms: Vec::new(),
+        provider: Arc::new(gatehouse::adapters::oidc::MemoryProvider::default()),
     };
     Cloud::over(config, pool, &ports, keycloak.clone(), keystone.clone()).unwrap()
 }
