@@ -31,6 +31,9 @@ struct Inner {
     entropy: SharedEntropy,
 }
 
+/// How often a run compares at most: project, user and limit may each have been made by another run meanwhile.
+const ROUNDS: usize = 4;
+
 /// A project that somebody wants.
 #[derive(Debug, Clone)]
 pub struct NewCloudProject {
@@ -113,7 +116,7 @@ impl OpenStack {
         }
     }
 
-    /// Wants a project; it is made within seconds of the commit.
+    /// Wants a project. The next run makes it.
     pub async fn want_project_in_tx(
         &self,
         conn: &mut PgConnection,
@@ -137,11 +140,10 @@ impl OpenStack {
             return Ok(Err(Taken)); // said kindly; the index decides when two come at once
         }
         store::insert_project(conn, &project, self.now()).await?;
-        jobs::enqueue_in_tx(conn, RECONCILE, &[id.to_string()]).await?;
         Ok(Ok(id))
     }
 
-    /// Wants a user. It is made when it has a task in a project, or by the next pass.
+    /// Wants a user. It is made by the next run over a project in which it has a task, or by the next pass.
     pub async fn want_user_in_tx(
         &self,
         conn: &mut PgConnection,
@@ -167,12 +169,11 @@ impl OpenStack {
         Ok(Ok(id))
     }
 
-    /// Gives a task in a project, or takes it back. In force in Keystone within seconds of the commit.
+    /// Gives a task in a project, or takes it back. The next run brings it to Keystone.
     pub async fn put_grant_in_tx(&self, conn: &mut PgConnection, grant: &Grant) -> Result<(), sqlx::Error> {
         store::put_grant(conn, grant, self.now()).await?;
         let people = store::person_of(conn, grant.cloud_user_id).await?;
-        changed_keys::mark(conn, people.into_iter().map(|user| (PEOPLE_STREAM, user))).await?;
-        jobs::enqueue_in_tx(conn, RECONCILE, &[grant.cloud_project_id.to_string()]).await
+        changed_keys::mark(conn, people.into_iter().map(|user| (PEOPLE_STREAM, user))).await
     }
 
     /// Wants quotas of a project; what is not named stays.
@@ -185,7 +186,7 @@ impl OpenStack {
         for (service, resource, wanted) in quotas {
             store::put_quota(conn, project, *service, resource, *wanted).await?;
         }
-        jobs::enqueue_in_tx(conn, RECONCILE, &[project.to_string()]).await
+        Ok(())
     }
 
     /// What a run would do; nothing is changed. Of one project, or of everything.
@@ -195,7 +196,28 @@ impl OpenStack {
     }
 
     /// Compares, reports, and repairs. It may be cut off anywhere and run again.
+    ///
+    /// A conflict may mean that another run made the same thing meanwhile: it is compared again, and only a name that
+    /// is still in the way then is a failure.
     pub async fn apply(&self, only: Option<CloudProjectId>) -> Result<Report, RunError> {
+        let mut repaired = 0;
+        for _ in 1..ROUNDS {
+            let (report, conflict) = self.round(only, true).await?;
+            repaired += report.repaired;
+            if !conflict {
+                return Ok(Report { repaired, ..report });
+            }
+        }
+        let (report, _) = self.round(only, false).await?;
+        Ok(Report { repaired: repaired + report.repaired, ..report })
+    }
+
+    /// One comparison with its repairs. Says whether it ended at a conflict, if it is to end there.
+    async fn round(
+        &self,
+        only: Option<CloudProjectId>,
+        ends_at_conflict: bool,
+    ) -> Result<(Report, bool), RunError> {
         let (wanted, actual) = self.both(only).await?;
         let plan = difference(&wanted, &actual, &self.0.config, only.is_none());
         self.report(&plan, only.is_none()).await?;
@@ -204,6 +226,9 @@ impl OpenStack {
         for repair in report.plan.repairs.clone() {
             match hand.make(&repair).await {
                 Ok(()) => report.repaired += 1,
+                Err(Broken::OpenStack(KeystoneError::Conflict)) if ends_at_conflict => {
+                    return Ok((report, true));
+                }
                 Err(broken) if broken.is_transient() => {
                     report.cut_off = Some(broken.to_string());
                     break;
@@ -214,7 +239,7 @@ impl OpenStack {
                 }
             }
         }
-        Ok(report)
+        Ok((report, false))
     }
 
     /// Drift is told before it is repaired.

@@ -29,15 +29,10 @@ impl Filter {
     /// As the query of a list.
     pub(super) fn query(&self) -> Vec<(&'static str, String)> {
         let name = self.name.as_ref().map(|name| name.expose().clone());
-        [
-            ("domain_id", self.domain_id.clone()),
-            ("name", name),
-            ("project_id", self.project_id.clone()),
-            ("tags", self.tag.clone()),
-        ]
-        .into_iter()
-        .filter_map(|(key, value)| Some((key, value?)))
-        .collect()
+        [("domain_id", self.domain_id.clone()), ("name", name), ("project_id", self.project_id.clone())]
+            .into_iter()
+            .filter_map(|(key, value)| Some((key, value?)))
+            .collect()
     }
 }
 

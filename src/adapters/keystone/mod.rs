@@ -37,8 +37,6 @@ pub struct Filter {
     pub name: Option<Masked<String>>,
     /// The project that it is about (assignments and limits).
     pub project_id: Option<String>,
-    /// One of the tags of a project.
-    pub tag: Option<String>,
 }
 
 /// What we ask of OpenStack. Names are unique in their domain, so making something twice is a [`KeystoneError::Conflict`].

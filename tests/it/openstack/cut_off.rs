@@ -82,3 +82,22 @@ async fn a_run_that_is_cut_off_at_any_call_is_finished_by_the_next() {
     }
     panic!("a run makes fewer calls than thirty");
 }
+
+#[tokio::test]
+async fn runs_at_the_same_time_make_everything_once_and_none_fails() {
+    let (house, keystone) = CloudHouse::in_memory().await;
+    with_limits(&keystone);
+    for name in ["kerja", "uji", "produksi"] {
+        let (project, _) = want(&house, name).await;
+        want_quotas(&house, project).await;
+        let openstack = &house.cloud.openstack;
+        let (one, other) = (openstack.apply(Some(project)), openstack.apply(None));
+        for report in <[_; 2]>::from(tokio::join!(one, other)) {
+            let report = report.unwrap();
+            assert!(report.failed.is_empty() && report.cut_off.is_none(), "{report:?}");
+        }
+    }
+    let state = keystone.state();
+    let made = (state.projects.len(), state.users.len(), state.assignments.len(), state.limits.len());
+    assert_eq!(made, (3, 3, 3, 3));
+}

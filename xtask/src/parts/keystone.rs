@@ -84,8 +84,10 @@ impl Keystone {
                 "--master",
                 "--die-on-term",
                 "--lazy-apps",
+                // One request at a time: with two, SQLite answers "database is locked" to whoever reads first and
+                // then writes, at once and whatever its timeout, and lists lack what is being written.
                 "--processes=1",
-                "--threads=4",
+                "--threads=1",
                 // Tokens of people with many roles make long headers.
                 "--buffer-size=65535",
                 "--disable-logging",
@@ -116,7 +118,7 @@ fn configuration(data: &Path) -> String {
     let data = data.display();
     format!(
         "[DEFAULT]\nuse_stderr = true\n\
-         [database]\nconnection = sqlite:///{data}/keystone.db\n\
+         [database]\nconnection = sqlite:///{data}/keystone.db\nsqlite_synchronous = false\n\
          [fernet_tokens]\nkey_repository = {data}/fernet\n\
          [credential]\nkey_repository = {data}/credential\n\
          [token]\nprovider = fernet\n\
