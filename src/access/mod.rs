@@ -19,4 +19,4 @@ pub use caller::{Caller, Denied, Who};
 pub use model::{GrantId, Held, Power, Reason, Source, Target};
 pub use permission::{Level, Permission, Scope, StaffRole};
 pub use service::{Access, AccessError, Holder, NewGrant, PersonAccess};
-pub use store::{GrantRow, delete_grants_in_tx};
+pub use store::{GrantRow, blocked_among, delete_grants_in_tx};

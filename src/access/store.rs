@@ -1,5 +1,7 @@
 //! The statements of access.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
@@ -228,6 +230,19 @@ pub async fn delete_grants_in_tx(
         .execute(conn)
         .await
         .map(drop)
+}
+
+/// Whom of these people staff have blocked.
+pub async fn blocked_among(
+    conn: &mut PgConnection,
+    user_ids: &[String],
+) -> Result<HashSet<String>, sqlx::Error> {
+    let blocked: Vec<String> =
+        sqlx::query_scalar("SELECT user_id FROM person_blocks WHERE kind = 'blocked' AND user_id = ANY($1)")
+            .bind(user_ids)
+            .fetch_all(conn)
+            .await?;
+    Ok(blocked.into_iter().collect())
 }
 
 /// Associates a person with the system.

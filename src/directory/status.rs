@@ -12,7 +12,9 @@ pub enum Status {
     Pending,
     /// May use what they have rights for.
     Active,
-    /// May not sign in, because Keycloak or staff said so.
+    /// May not sign in, because staff said so.
+    Blocked,
+    /// May not sign in, because Keycloak or an admin of the company said so.
     Disabled,
 }
 

@@ -23,6 +23,7 @@ use super::{
     store::{self, Acknowledged},
 };
 use crate::{
+    access,
     billing::{self, BillingProfile},
     companies::{self, COMPANIES_STREAM, CompanyId},
     contacts,
@@ -195,6 +196,7 @@ impl Publisher {
         let profiles = billing::profiles_of(conn, &company_ids).await?;
         let nothing = BillingProfile::default();
         let projects = openstack::store::projects_of_people(conn, &ids).await?;
+        let blocked = access::blocked_among(conn, &ids).await?;
         let mut people: std::collections::HashMap<String, _> = people
             .into_iter()
             .filter(directory::PersonRow::is_alive)
@@ -211,6 +213,9 @@ impl Publisher {
                 let (region, own) = (Region(&self.config.region), &contacts[from..upto]);
                 let mut record = UserRecord::of(region, person, own, company, profile);
                 record.projects = Project::all(region, projects.get(&claimed.key));
+                if blocked.contains(&claimed.key) {
+                    record.status = directory::Status::Blocked;
+                }
                 Content::User(Box::new(record))
             });
             Draft::new(claimed, PEOPLE, content)

@@ -56,6 +56,24 @@ async fn what_changes_nothing_is_not_sent_again() {
 }
 
 #[tokio::test]
+async fn whoever_is_blocked_by_staff_shows_as_such() {
+    let (database, kafka) = (TestDatabase::create().await, TestKafka::create().await);
+    let service = Service::start(&database, &kafka);
+    let (topic, siti) = (kafka.events(), Person::new("siti"));
+    kafka.send(&[siti.event(&topic, "org.keycloak.user.REGISTER", 1)]).await;
+    kafka.users_until("the first state", |seen| seen.len() == 1).await;
+    sqlx::query("INSERT INTO person_blocks VALUES ('siti', 'blocked', 'stolen laptop', 'helga', now())")
+        .execute(&database.pool)
+        .await
+        .unwrap();
+    let closed = siti.with("/enabled", false);
+    kafka.send(&[closed.event(&topic, "org.keycloak.admin.USER.UPDATE", 2)]).await;
+    let seen = kafka.users_until("the change", |seen| seen.len() == 2).await;
+    assert_eq!(seen[1].json()["status"], "blocked");
+    service.stop().await;
+}
+
+#[tokio::test]
 async fn each_step_of_a_person_shows_in_the_record() {
     let (database, kafka) = (TestDatabase::create().await, TestKafka::create().await);
     let service = Service::start(&database, &kafka);
