@@ -10,6 +10,7 @@
 //! A module imports only from lower floors; `tests/it/architecture.rs` holds the table.
 
 pub mod access;
+pub mod account;
 pub mod adapters;
 pub mod app;
 pub mod audit;

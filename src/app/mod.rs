@@ -21,6 +21,7 @@ pub use commands::{rebuild, resync};
 pub use config::Config;
 pub use ingest::{Bells, Ingest};
 pub use lifecycle::serve;
+pub use notify::composers;
 pub use pipeline::Pipeline;
 pub use ports::Ports;
 pub use roles::Role;

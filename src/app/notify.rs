@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool};
 
 use crate::{
+    account,
     contacts::{self, Contact, Kind},
     directory::{self, Change, PersonRow},
     events::{Deed, Event, Factor, Subject},
@@ -31,6 +32,8 @@ struct Happening {
     at: DateTime<Utc>,
     /// The address that came with it: it does not hear of it.
     brought: Option<Address>,
+    /// The address that hears of it by a letter of its own.
+    told: Option<Address>,
 }
 
 /// Queues security notices.
@@ -56,12 +59,19 @@ impl Notifier {
             changes.iter().map(|c| &c.after).filter(|p| !p.is_alive()).map(|p| p.user_id.clone()).collect();
         if !gone.is_empty() {
             notices::store::forget_people_in_tx(conn, &gone).await?;
+            account::forget_people_in_tx(conn, &gone).await?;
         }
         let mut happenings = deeds(conn, events).await?;
+        let mut undos = Vec::new();
         for change in changes {
-            happenings.extend(of_change(conn, change).await?);
+            let (clock, entropy) = (self.clock.as_ref(), self.entropy.as_ref());
+            let undo = account::offer_undo_in_tx(conn, clock, entropy, change).await?;
+            let told = undo.as_ref().map(|undo| undo.to.clone());
+            happenings.extend(of_change(conn, change, told).await?);
+            undos.extend(undo);
         }
-        self.tell_in_tx(conn, &happenings, held).await
+        let is_queued = !notices::store::enqueue_in_tx(conn, &undos).await?.is_empty();
+        Ok(self.tell_in_tx(conn, &happenings, held).await? || is_queued)
     }
 
     async fn tell_in_tx(
@@ -94,7 +104,10 @@ impl Notifier {
             .filter_map(|happening| Some((happening, reach.get(&happening.user_id)?)))
             .flat_map(|(happening, reach)| {
                 let new_id = || NoticeId::generate(self.clock.as_ref(), self.entropy.as_ref());
+                let told = happening.told.as_ref();
                 notices::hears(reach, &happening.what, happening.at, happening.brought.as_ref(), new_id)
+                    .into_iter()
+                    .filter(move |notice| Some(&notice.to) != told)
             })
             .collect();
         Ok(!notices::store::enqueue_in_tx(conn, &notices).await?.is_empty())
@@ -129,6 +142,7 @@ async fn deeds(conn: &mut PgConnection, events: &[Event]) -> Result<Vec<Happenin
                 what: Security::PasswordChanged,
                 at: event.time,
                 brought: None,
+                told: None,
             }),
             Deed::SignedIn(device) => {
                 let used = DeviceUse { user_id: id.clone(), device: device.id };
@@ -140,32 +154,36 @@ async fn deeds(conn: &mut PgConnection, events: &[Event]) -> Result<Vec<Happenin
     for new in notices::store::meet_devices_in_tx(conn, &uses).await? {
         let Some((at, device)) = sign_ins.remove(&new) else { continue };
         let what = Security::NewDevice { device };
-        happenings.push(Happening { user_id: new.user_id, what, at, brought: None });
+        happenings.push(Happening { user_id: new.user_id, what, at, brought: None, told: None });
     }
     Ok(happenings)
 }
 
-/// What a person should hear of the change of their state.
+/// What a person should hear of the change of their state; of another sign-in address, `told` hears by a
+/// letter of its own.
 async fn of_change(
     conn: &mut PgConnection,
     change: &Change<PersonRow>,
+    told: Option<Address>,
 ) -> Result<Vec<Happening>, sqlx::Error> {
     let after = &change.after;
     let Some(before) = change.before.as_ref().filter(|before| before.is_alive() && after.is_alive()) else {
         return Ok(Vec::new());
     };
     let mut happenings = Vec::new();
-    let mut push = |what, brought| {
-        happenings.push(Happening { user_id: after.user_id.clone(), what, at: after.updated_at, brought });
+    let mut push = |what, brought, told| {
+        let (user_id, at) = (after.user_id.clone(), after.updated_at);
+        happenings.push(Happening { user_id, what, at, brought, told });
     };
     if let (Some(_), Some(new)) = (&before.email, &after.email)
         && before.email != after.email
     {
         let new = contacts::comparable_email(new.expose());
-        push(Security::EmailChanged { hint: email_hint(&new) }, Some(Address::Email(Masked::new(new))));
+        let hint = contacts::masked(Kind::Email, &new);
+        push(Security::EmailChanged { hint }, Some(Address::Email(Masked::new(new))), told);
     }
     for (what, factor) in factor_changes(&before.factors, &after.factors) {
-        push(what, destination(conn, &after.user_id, factor).await?);
+        push(what, destination(conn, &after.user_id, factor).await?, None);
     }
     Ok(happenings)
 }
@@ -210,13 +228,6 @@ async fn destination(
     }))
 }
 
-/// Enough of an address for its owner to know it, and no more.
-fn email_hint(address: &str) -> String {
-    let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
-    let first = local.chars().next().unwrap_or_default();
-    format!("{first}•••@{domain}")
-}
-
 /// Tells a person that somebody fails at their codes.
 pub struct TellOfCodes {
     /// Where people and contacts are.
@@ -237,6 +248,7 @@ impl Handler for TellOfCodes {
             what: Security::CodesFailed,
             at: self.notifier.clock.now(),
             brought: None,
+            told: None,
         };
         let mut tx = self.pool.begin().await?;
         self.notifier.tell_in_tx(&mut tx, &[happening], &[]).await?;
@@ -246,10 +258,26 @@ impl Handler for TellOfCodes {
 }
 
 /// The composers of every room that tells people something.
-pub fn composers(config: &super::Config) -> Vec<Arc<dyn notices::Composer>> {
-    vec![Arc::new(notices::SecurityComposer {
-        service_name: config.otp.service_name.clone(),
-        support: config.notices.support.clone(),
-        account_url: config.keycloak.account_url(),
-    })]
+#[must_use]
+pub fn composers(
+    config: &super::Config,
+    pool: &PgPool,
+    ports: &super::Ports,
+) -> Vec<Arc<dyn notices::Composer>> {
+    let (service_name, support) = (config.otp.service_name.clone(), config.notices.support.clone());
+    vec![
+        Arc::new(notices::SecurityComposer {
+            service_name: service_name.clone(),
+            support: support.clone(),
+            account_url: config.keycloak.account_url(),
+        }),
+        Arc::new(account::AccountComposer {
+            pool: pool.clone(),
+            clock: ports.clock.clone(),
+            entropy: ports.entropy.clone(),
+            public_url: config.http.public_url.clone(),
+            service_name,
+            support,
+        }),
+    ]
 }

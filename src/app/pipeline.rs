@@ -11,6 +11,7 @@ use super::{
     notify::{Notifier, TellOfCodes, composers},
 };
 use crate::{
+    account::{FORGET_LOGIN_ADDRESSES, ForgetLoginAddresses},
     adapters::keycloak::Keycloak,
     backoffice::FactorsJob,
     billing::{FORGET_RECIPIENTS, ForgetRecipients},
@@ -158,6 +159,7 @@ impl Pipeline<'_> {
             ))),
             Arc::new(ForgetRecipients { pool: pool.clone(), clock: Arc::new(SystemClock) }),
             Arc::new(ForgetPending { pool: pool.clone(), clock: Arc::new(SystemClock) }),
+            Arc::new(ForgetLoginAddresses { pool: pool.clone(), clock: Arc::new(SystemClock) }),
             Arc::new(ForgetCommands { pool: pool.clone(), clock: Arc::new(SystemClock) }),
             Arc::new(ForgetInbox { pool: pool.clone(), clock: Arc::new(SystemClock) }),
             Arc::new(ForgetNotices { pool: pool.clone(), clock: Arc::new(SystemClock) }),
@@ -171,7 +173,7 @@ impl Pipeline<'_> {
 
     fn composers(&self) -> Vec<Arc<dyn Composer>> {
         let of_cloud = self.cloud.iter().flat_map(|cloud| cloud.composers().to_vec());
-        composers(self.config).into_iter().chain(of_cloud).collect()
+        composers(self.config, &self.pool, &self.ports).into_iter().chain(of_cloud).collect()
     }
 
     fn notifier(&self) -> Notifier {
@@ -212,6 +214,7 @@ async fn plan(pool: &PgPool, realm: &str, cloud: Option<&Cloud>) {
         jobs::plan(&mut conn, FORGET_PORTAL_SESSIONS, "hourly", now).await?;
         jobs::plan(&mut conn, FORGET_RECIPIENTS, "hourly", now).await?;
         jobs::plan(&mut conn, FORGET_PENDING, "hourly", now).await?;
+        jobs::plan(&mut conn, FORGET_LOGIN_ADDRESSES, "hourly", now).await?;
         jobs::plan(&mut conn, FORGET_COMMANDS, "nightly", now).await?;
         jobs::plan(&mut conn, FORGET_INBOX, "nightly", now).await?;
         match cloud {

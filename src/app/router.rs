@@ -11,6 +11,7 @@ use crate::{
         self, Access,
         http::{Gatekeeper, Routes},
     },
+    account::Account,
     adapters::sms::ReceiptConfig,
     backoffice::{self, BackOffice},
     billing::Billing,
@@ -104,11 +105,19 @@ impl Features {
 
 fn portal_of(config: &Config, pool: &PgPool, ports: &Ports, otp: &Otp) -> Portal {
     let (pool, clock, entropy) = (pool.clone(), ports.clock.clone(), ports.entropy.clone());
+    let commands = Commands { pool: pool.clone(), clock: clock.clone(), entropy: entropy.clone() };
     Portal::new(Parts {
         sessions: Sessions::new(pool.clone(), clock.clone(), entropy.clone(), &config.portal),
         provider: ports.provider.clone(),
         client_id: config.keycloak.portal_client_id.clone(),
-        commands: Commands { pool: pool.clone(), clock: clock.clone(), entropy: entropy.clone() },
+        account: Account {
+            pool: pool.clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            otp: otp.clone(),
+            commands: commands.clone(),
+        },
+        commands,
         contacts: Contacts {
             pool: pool.clone(),
             clock: clock.clone(),

@@ -20,5 +20,5 @@ pub use config::NoticesConfig;
 pub use letter::{Button, Letter, Otherwise};
 pub use model::{Address, Composer, Due, Notice, NoticeId};
 pub use rule::{Reach, hears};
-pub use security::{FactorName, Security, SecurityComposer};
+pub use security::{FactorName, Security, SecurityComposer, local_time};
 pub use service::{FORGET_NOTICES, ForgetNotices, SEND_NOTICE, SendNotices};

@@ -104,7 +104,8 @@ impl SecurityComposer {
         let (title, said) = words.happened(&facts.what);
         let mut letter = Letter::new(title, said);
         letter.facts.extend(detail(&words, &facts.what));
-        letter.facts.push((words.time().to_owned(), local_time(facts, language)));
+        let at = local_time(facts.at, facts.time_zone.as_deref(), language);
+        letter.facts.push((words.time().to_owned(), at));
         letter.button = Some(Button { label: words.my_account().to_owned(), url: self.account_url.clone() });
         letter.otherwise = Some(Otherwise {
             title: words.not_you().to_owned(),
@@ -142,9 +143,10 @@ fn detail(words: &Words<'_>, what: &Security) -> Option<(String, String)> {
 }
 
 /// The time where the person lives, or UTC; the zone is named either way.
-fn local_time(facts: &SecurityFacts, language: Language) -> String {
-    let zone: Tz = facts.time_zone.as_deref().and_then(|zone| zone.parse().ok()).unwrap_or(Tz::UTC);
-    words::date_and_time(language, &facts.at.with_timezone(&zone), zone.name())
+#[must_use]
+pub fn local_time(at: DateTime<Utc>, time_zone: Option<&str>, language: Language) -> String {
+    let zone: Tz = time_zone.and_then(|zone| zone.parse().ok()).unwrap_or(Tz::UTC);
+    words::date_and_time(language, &at.with_timezone(&zone), zone.name())
 }
 
 #[cfg(test)]

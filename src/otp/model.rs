@@ -59,6 +59,7 @@ names!(Purpose {
     StepUp = "step_up",
     Contact = "contact",
     Billing = "billing",
+    LoginAddress = "login_address",
 });
 names!(State {
     Pending = "pending",
@@ -102,6 +103,8 @@ pub enum Purpose {
     Contact,
     /// The proof that invoices reach somebody at an address; it becomes no factor.
     Billing,
+    /// The proof that the address that somebody wants to sign in with is theirs; it becomes no factor.
+    LoginAddress,
 }
 
 impl Purpose {

@@ -11,10 +11,12 @@ use axum::{
 use serde::Deserialize;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use crate::account::UNDO_PATH;
+
 use super::{
     Portal, account, assets, company,
     page::page,
-    sign_in,
+    sign_in, undo,
     words::{LANGUAGES, Landing, Language},
 };
 
@@ -35,6 +37,7 @@ pub fn router(portal: Portal) -> Router {
         .route(sign_in::CALLBACK, get(sign_in::callback))
         .route("/sign-in/backchannel-logout", post(sign_in::backchannel_logout))
         .route("/sign-out", post(sign_in::sign_out))
+        .route(UNDO_PATH, get(undo::show).post(undo::undo))
         .merge(account::router())
         .merge(company::router())
         .layer(SetResponseHeaderLayer::overriding(header::CONTENT_SECURITY_POLICY, policy))
@@ -65,6 +68,7 @@ async fn landing(State(_): State<Portal>, Query(query): Query<LandingQuery>, hea
     let words = Landing::of(language);
     let notice = query.notice.as_deref().and_then(|notice| match notice {
         "signed-out" => Some(words.signed_out),
+        "deleted" => Some(words.deleted),
         "not-signed-in" => Some(words.not_signed_in),
         "setting-up" => Some(words.setting_up),
         "unavailable" => Some(words.unavailable),

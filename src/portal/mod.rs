@@ -13,12 +13,14 @@
 
 mod account;
 mod assets;
+mod codes;
 mod company;
 mod config;
 mod http;
 mod page;
 pub mod session;
 mod sign_in;
+mod undo;
 mod visitor;
 pub mod words;
 
@@ -36,6 +38,7 @@ pub use page::{FieldProblem, Frame, Link, NoPage, page, see};
 pub use visitor::{Fields, Submission, Visitor};
 
 use crate::{
+    account::{Account, Fresh},
     adapters::oidc::IdentityProvider,
     billing::Billing,
     contacts::Contacts,
@@ -66,6 +69,8 @@ pub struct Parts {
     pub client_id: String,
     /// What people change about themselves at Keycloak.
     pub commands: Commands,
+    /// What people change about the account itself.
+    pub account: Account,
     /// How people can be reached.
     pub contacts: Contacts,
     /// What invoices to companies need.
@@ -93,6 +98,10 @@ impl Portal {
 
     pub(crate) fn commands(&self) -> &Commands {
         &self.0.commands
+    }
+
+    pub(crate) fn account(&self) -> &Account {
+        &self.0.account
     }
 
     pub(crate) fn contacts(&self) -> &Contacts {
@@ -123,6 +132,12 @@ impl Portal {
     /// The whole address of a path of ours.
     fn address(&self, path: &str) -> Url {
         self.0.public_url.join(path).unwrap_or_else(|_| self.0.public_url.clone())
+    }
+
+    /// The visitor as somebody who has just proven who they are; whoever has not is sent to
+    /// [`sign_in::again`].
+    pub(crate) fn fresh(&self, visitor: &Visitor) -> Option<Fresh> {
+        Fresh::of(visitor.owner(), visitor.visit.session.began_at, self.sessions().clock.now())
     }
 
     /// Whether the directory knows a person, after a little patience.

@@ -51,6 +51,8 @@ pub struct SignInQuery {
     to: Option<String>,
     lang: Option<String>,
     action: Option<String>,
+    /// Whether the person should prove anew who they are.
+    fresh: Option<String>,
 }
 
 /// Sends the browser to Keycloak.
@@ -72,6 +74,7 @@ pub async fn begin(
         challenge: &challenge,
         ui_locale: language.keycloak_tag(),
         action,
+        is_fresh: query.fresh.is_some(),
     });
     let to = query.to.as_deref().filter(|to| is_page(to)).unwrap_or(FIRST_PAGE);
     let attempt = cookie(ATTEMPT_COOKIE, &format!("{}.{to}", secret.expose()), Some(ATTEMPT_SECONDS));
@@ -185,6 +188,11 @@ pub fn redirect_to_sign_in(here: &str) -> Response {
     see(&format!("/sign-in?to={to}"))
 }
 
+/// Sends somebody to prove anew who they are, and then to the page `here`.
+pub fn again(here: &str) -> Response {
+    see(&format!("/sign-in?to={here}&fresh=yes"))
+}
+
 /// Whether this is the path of a page of ours and nothing else: no other host, no query.
 fn is_page(path: &str) -> bool {
     let inside = ["/account", "/company", "/backoffice"].iter().any(|section| {
@@ -198,6 +206,11 @@ fn is_page(path: &str) -> bool {
 fn cookie(name: &str, value: &str, seconds: Option<u32>) -> (HeaderName, String) {
     let life = seconds.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
     (header::SET_COOKIE, format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{life}"))
+}
+
+/// The session's cookie ends.
+pub fn session_over() -> (HeaderName, String) {
+    gone(SESSION_COOKIE)
 }
 
 fn gone(name: &str) -> (HeaderName, String) {

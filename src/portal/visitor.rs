@@ -124,6 +124,17 @@ impl FromRequestParts<Portal> for Visitor {
     }
 }
 
+/// From where a request comes, for those who are not signed in.
+pub struct ClientOrigin(pub Origin);
+
+impl FromRequestParts<Portal> for ClientOrigin {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Self::Rejection> {
+        Ok(Self(origin(parts, portal.client_id())))
+    }
+}
+
 fn origin(parts: &Parts, client_id: &str) -> Origin {
     let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let trace_id = parts.headers.get("x-request-id").and_then(|id| id.to_str().ok());

@@ -17,6 +17,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("otp", 3),
     ("contacts", 4),
     ("companies", 5),
+    ("account", 6),
     ("billing", 6),
     ("openstack", 6),
     ("passwords", 6),

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where something is not as it must be")]
 
 mod access;
+mod account;
 mod adapters;
 mod administration;
 mod architecture;

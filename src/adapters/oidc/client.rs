@@ -78,6 +78,7 @@ impl IdentityProvider for OidcClient {
             ("ui_locales", request.ui_locale),
         ];
         query.extend(request.action.map(|action| ("kc_action", action)));
+        query.extend(request.is_fresh.then_some(("prompt", "login")));
         self.public_url("auth", &query)
     }
 

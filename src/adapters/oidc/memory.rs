@@ -36,6 +36,9 @@ impl IdentityProvider for MemoryProvider {
         if let Some(action) = request.action {
             url.query_pairs_mut().append_pair("kc_action", action);
         }
+        if request.is_fresh {
+            url.query_pairs_mut().append_pair("prompt", "login");
+        }
         url
     }
 

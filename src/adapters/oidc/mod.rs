@@ -28,6 +28,8 @@ pub struct Authorization<'a> {
     pub ui_locale: &'a str,
     /// What the provider should have the person do, besides signing in (`kc_action` of Keycloak).
     pub action: Option<&'a str>,
+    /// Whether the person must sign in also when they are signed in already (`prompt=login`).
+    pub is_fresh: bool,
 }
 
 /// Somebody who has signed in.

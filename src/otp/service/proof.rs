@@ -27,6 +27,8 @@ pub enum ProofOf {
     Contact,
     /// An address that gets invoices.
     Billing,
+    /// The address that the person wants to sign in with.
+    LoginAddress,
 }
 
 /// Ask for a code to an address.
@@ -77,6 +79,7 @@ impl From<ProofOf> for Purpose {
         match proof {
             ProofOf::Contact => Self::Contact,
             ProofOf::Billing => Self::Billing,
+            ProofOf::LoginAddress => Self::LoginAddress,
         }
     }
 }

@@ -117,6 +117,10 @@ impl Claims {
         if self.nonce.as_deref() != Some(nonce) {
             return Err(Refused::Invalid("it answers another request"));
         }
+        // What asks for a fresh sign-in rests on it; the time of the token would pass for one.
+        if self.auth_time.is_none() {
+            return Err(Refused::Invalid("it does not say when the person signed in"));
+        }
         self.session()
     }
 

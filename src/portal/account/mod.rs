@@ -2,6 +2,8 @@
 
 mod contacts;
 mod data;
+mod deletion;
+mod email;
 mod profile;
 mod security;
 
@@ -17,6 +19,11 @@ pub fn router() -> Router<Portal> {
     Router::new()
         .route("/account", get(profile::show).post(profile::change))
         .route("/account/security", get(security::show))
+        .route("/account/email", get(email::show).post(email::ask))
+        .route("/account/email/code", get(email::code).post(email::enter_code))
+        .route("/account/email/code/resend", post(email::resend))
+        .route("/account/email/code/cancel", post(email::cancel))
+        .route("/account/delete", get(deletion::show).post(deletion::delete))
         .route("/account/data", get(data::show))
         .route("/account/data/export", get(data::export))
         .route("/account/contacts", get(contacts::list))

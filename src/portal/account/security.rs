@@ -31,6 +31,7 @@ struct Way {
 struct SecurityPage {
     frame: Frame,
     words: &'static words::Security,
+    address: String,
     ways: Vec<Way>,
     signing_in: String,
     devices: String,
@@ -59,9 +60,16 @@ pub async fn show(State(portal): State<Portal>, visitor: Visitor, Query(query): 
         way(SecondFactor::Passkey, words.passkey, "/sign-in?to=/account/security&action=passkey"),
     ];
     let console = portal.account_url().as_str().trim_end_matches('/').to_owned();
-    let done = query.done.filter(|done| done == "changed").map(|_| words.changed);
+    let done = query.done.as_deref().and_then(|done| match done {
+        "changed" => Some(words.changed),
+        "address" => Some(words.address_changed),
+        "address-waiting" => Some(words.address_waiting),
+        _ => None,
+    });
+    let email = visitor.person.email.as_ref().map(|email| email.expose().as_str()).unwrap_or_default();
     let shown = SecurityPage {
         frame: Frame::new(&visitor, HERE, words.title).done(done),
+        address: fill(words.address_help, email),
         ways,
         signing_in: format!("{console}/account-security/signing-in"),
         devices: format!("{console}/account-security/device-activity"),

@@ -10,10 +10,10 @@ use axum::{
 use super::billing::{editor, shown};
 use crate::{
     billing::{BillingError, Editor, PendingRecipient, RecipientId},
-    otp::Refusal,
-    platform::masked::Masked,
     portal::{
-        FieldProblem, Frame, NoPage, Portal, Submission, Visitor, page, see,
+        FieldProblem, Frame, NoPage, Portal, Submission, Visitor,
+        codes::{refused, typed_code},
+        page, see,
         words::{self, fill},
     },
 };
@@ -78,8 +78,7 @@ pub async fn enter_code(
         Err(NoPage::NotFound) => return see("/company"),
         Err(no_page) => return no_page.show(visitor.language),
     };
-    let code: String = fields.text("code").chars().filter(|sign| !sign.is_whitespace()).take(32).collect();
-    match portal.billing().prove_recipient(&editor, id, Masked::new(code)).await {
+    match portal.billing().prove_recipient(&editor, id, typed_code(&fields)).await {
         Ok(()) => see("/company?done=recipient-added"),
         Err(BillingError::Database(error)) => visitor.failed(&error),
         Err(error) => {
@@ -116,13 +115,7 @@ fn expected(error: &BillingError, visitor: &Visitor) -> String {
     match error {
         BillingError::Held => words.held.to_owned(),
         BillingError::TooMany => words.too_many.to_owned(),
-        BillingError::Code(Refusal::CodeWrong { attempts_left }) => fill(words.code_wrong, attempts_left),
-        BillingError::Code(Refusal::Locked) => words.code_locked.to_owned(),
-        BillingError::Code(Refusal::TooSoon { wait } | Refusal::RateLimited { wait, .. }) => {
-            fill(words.code_later, wait.as_secs() + 1)
-        }
-        BillingError::Code(Refusal::DestinationInvalid(_)) => words.email_expected.to_owned(),
-        BillingError::Code(Refusal::DeliveryUnavailable) => words.not_sent.to_owned(),
+        BillingError::Code(refusal) => refused(refusal, words, false),
         _ => words.code_over.to_owned(),
     }
 }

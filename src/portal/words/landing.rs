@@ -19,6 +19,10 @@ super::words! {
             "Setiap kali anda log masuk, kami meminta kod melalui SMS atau e-mel supaya kata laluan yang dicuri sahaja tidak dapat membuka apa-apa.";
         languages: "Language", "Bahasa", "语言", "Bahasa";
         signed_out: "You have signed out.", "Anda telah keluar.", "您已退出登录。", "Anda telah log keluar.";
+        deleted: "Your account is being deleted. You get a last mail about it.",
+            "Akun Anda sedang dihapus. Anda akan menerima satu e-mail terakhir tentang ini.",
+            "您的账户正在删除，您会收到最后一封相关邮件。",
+            "Akaun anda sedang dipadamkan. Anda akan menerima satu e-mel terakhir mengenainya.";
         not_signed_in: "You were not signed in. Please try again.", "Anda belum berhasil masuk. Silakan coba lagi.",
             "登录没有完成，请再试一次。", "Anda belum dilog masuk. Sila cuba lagi.";
         setting_up: "Your account is still being set up. Please try again in a moment.",

@@ -5,6 +5,8 @@
 
 pub use billing::Billing;
 pub use contacts::Contacts;
+pub use deletion::Deletion;
+pub use email::{Email, Undo};
 pub use landing::Landing;
 pub use layout::Layout;
 pub use profile::Profile;
@@ -164,6 +166,8 @@ pub(crate) use words;
 
 mod billing;
 mod contacts;
+mod deletion;
+mod email;
 mod landing;
 mod layout;
 mod profile;

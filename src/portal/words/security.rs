@@ -27,6 +27,14 @@ super::words! {
             "新的登录会结束之前的登录。您可以查看并结束当前登录。",
             "Log masuk baharu menamatkan yang sebelumnya. Lihat di mana anda dilog masuk, dan tamatkannya di sana.";
         see_devices: "See devices", "Lihat perangkat", "查看设备", "Lihat peranti";
+        address: "Sign-in address", "Alamat masuk", "登录邮箱", "Alamat log masuk";
+        address_help: "You sign in with {}.", "Anda masuk dengan {}.", "您使用 {} 登录。", "Anda log masuk dengan {}.";
+        change_address: "Change the address", "Ubah alamat", "更改邮箱", "Tukar alamat";
+        address_changed: "From now on you sign in with the new address.", "Mulai sekarang Anda masuk dengan alamat baru.",
+            "从现在起，您使用新邮箱登录。", "Mulai sekarang anda log masuk dengan alamat baharu.";
+        address_waiting: "Your change is on its way. It will show here in a moment.",
+            "Perubahan Anda sedang diproses dan akan segera tampil di sini.",
+            "您的更改正在处理中，很快就会显示在这里。", "Perubahan anda sedang diproses dan akan dipaparkan di sini sebentar lagi.";
         changed: "Your change is made.", "Perubahan Anda sudah dilakukan.", "更改已完成。", "Perubahan anda telah dibuat.";
     }
 }
@@ -48,6 +56,10 @@ super::words! {
         export: "Everything we hold about you", "Semua yang kami simpan tentang Anda", "我们保存的关于您的全部信息", "Semua yang kami simpan tentang anda";
         export_help: "One file in JSON, for you or another service.", "Satu berkas JSON, untuk Anda atau layanan lain.",
             "一个 JSON 文件，供您或其他服务使用。", "Satu fail JSON, untuk anda atau perkhidmatan lain.";
+        delete: "Delete my account", "Hapus akun saya", "删除我的账户", "Padam akaun saya";
+        delete_help: "First we show you what will happen.", "Kami tunjukkan dulu apa yang akan terjadi.",
+            "我们会先向您说明将会发生什么。", "Kami tunjukkan dahulu apa yang akan berlaku.";
+        see_deletion: "See what will happen", "Lihat apa yang akan terjadi", "查看将会发生什么", "Lihat apa yang akan berlaku";
         download: "Download my data", "Unduh data saya", "下载我的数据", "Muat turun data saya";
     }
 }

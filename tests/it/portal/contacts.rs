@@ -13,14 +13,6 @@ async fn world() -> (World, Browser) {
 }
 
 impl World {
-    /// The code in the newest mail to an address.
-    fn code(&self, address: &str) -> String {
-        let mails = self.mail.mails();
-        let mail = mails.iter().rfind(|mail| mail.to.expose() == address);
-        let text = mail.unwrap_or_else(|| panic!("no mail came")).text.expose().clone();
-        crate::otp::world::code_in(&text)
-    }
-
     async fn marks(&self) -> i64 {
         let marks = "SELECT count(*) FROM changed_keys WHERE stream = 'users' AND key = 'siti'";
         sqlx::query_scalar(marks).fetch_one(&self.pool).await.unwrap()

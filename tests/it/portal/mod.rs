@@ -3,4 +3,4 @@ mod contacts;
 mod landing;
 mod profile;
 mod sign_in;
-mod world;
+pub mod world;

@@ -9,15 +9,22 @@ use axum::{
 };
 use chrono::DateTime;
 use gatehouse::{
-    adapters::{keycloak::MemoryKeycloak, mail::MemoryMailer, oidc::MemoryProvider, sms::MemorySms},
-    app::{Bells, Config, Features, Ingest, Ports},
+    account::{FORGET_LOGIN_ADDRESSES, ForgetLoginAddresses},
+    adapters::{
+        keycloak::MemoryKeycloak,
+        mail::{Mailer, MemoryMailer},
+        oidc::MemoryProvider,
+        sms::MemorySms,
+    },
+    app::{Bells, Config, Features, Ingest, Ports, composers},
     directory::commands::{COMMANDS, CommandJob},
+    notices::{SEND_NOTICE, SendNotices},
     platform::{
         auth::Session,
         clock::{Clock as _, ManualClock},
         entropy::OsEntropy,
         jobs::{Handler as _, Job},
-        kafka::{Record, Sink as _},
+        kafka::{Outgoing, Record, Sink as _},
     },
 };
 use sqlx::PgPool;
@@ -39,6 +46,8 @@ pub struct World {
     pub mail: Arc<MemoryMailer>,
     pub sms: Arc<MemorySms>,
     ingest: Ingest,
+    config: Config,
+    ports: Ports,
 }
 
 impl World {
@@ -59,12 +68,16 @@ impl World {
         let ingest =
             Ingest::new(pool.clone(), "gatehouse", clock.clone(), Arc::new(OsEntropy), Bells::default());
         let (router, keycloak) = (features.router(), Arc::default());
-        Self { pool, router, clock, provider, keycloak, mail, sms, ingest }
+        Self { pool, router, clock, provider, keycloak, mail, sms, ingest, config, ports }
     }
 
     /// Keycloak tells of a person's state.
     pub async fn tell(&self, person: &Person, sequence: i64) {
         let sent = person.event("events", "org.keycloak.user.UPDATE_PROFILE", sequence);
+        self.apply(sent, sequence).await;
+    }
+
+    async fn apply(&self, sent: Outgoing, sequence: i64) {
         let record = Record {
             topic: sent.topic,
             partition: 0,
@@ -85,6 +98,43 @@ impl World {
             clock: self.clock.clone(),
         };
         job.run(&Job { kind: COMMANDS.to_owned(), key: user_id.to_owned(), attempts: 0 }).await.unwrap();
+    }
+
+    /// Keycloak tells that a person is no more.
+    pub async fn gone(&self, user_id: &str, sequence: i64) {
+        let sent = Person::new(user_id).deleted("events", sequence);
+        self.apply(sent, sequence).await;
+    }
+
+    /// Sends every notice that waits.
+    pub async fn send_notices(&self) {
+        let mailers: Vec<Arc<dyn Mailer>> = vec![self.mail.clone()];
+        let composers = composers(&self.config, &self.pool, &self.ports);
+        let job = SendNotices::new(self.pool.clone(), &composers, mailers, Vec::new(), "Gatehouse");
+        let keys: Vec<String> = sqlx::query_scalar(
+            "SELECT notice_id::text FROM notices WHERE sent_at IS NULL ORDER BY notice_id",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .unwrap();
+        for key in keys {
+            job.run(&Job { kind: SEND_NOTICE.to_owned(), key, attempts: 0 }).await.unwrap();
+        }
+    }
+
+    /// Forgets what the hourly job forgets about sign-in addresses.
+    pub async fn forget_login_addresses(&self) {
+        let job = ForgetLoginAddresses { pool: self.pool.clone(), clock: self.clock.clone() };
+        let kind = FORGET_LOGIN_ADDRESSES.to_owned();
+        job.run(&Job { kind, key: "hourly".to_owned(), attempts: 0 }).await.unwrap();
+    }
+
+    /// The code in the newest mail to an address.
+    pub fn code(&self, address: &str) -> String {
+        let mails = self.mail.mails();
+        let mail = mails.iter().rfind(|mail| mail.to.expose() == address);
+        let text = mail.unwrap_or_else(|| panic!("no mail came")).text.expose().clone();
+        crate::otp::world::code_in(&text)
     }
 
     /// A browser that nobody has used.

@@ -1,0 +1,5 @@
+//! The address to sign in with, and the end of an account.
+
+mod deletion;
+mod email;
+mod undo;
