@@ -37,8 +37,15 @@ enum Command {
     /// Compares everybody in Keycloak with the directory, has what differs sent again, and says how
     /// many were missing, extra and different.
     Resync,
-    /// Has every record published again.
-    Rebuild,
+    /// Has records published again, each with a higher revision.
+    Publish {
+        /// Every record there is.
+        #[arg(long, conflicts_with = "key", required_unless_present = "key")]
+        all: bool,
+        /// The record of this person or company, by id; may be given several times.
+        #[arg(long)]
+        key: Vec<String>,
+    },
     /// Projects and users in OpenStack: what is wanted, what is there, what others made.
     #[command(subcommand, name = "openstack")]
     OpenStack(cloud::OpenStack),
@@ -83,7 +90,8 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
             Ok(())
         }),
         Command::Resync => runtime.block_on(app::resync(&config)),
-        Command::Rebuild => runtime.block_on(app::rebuild(&config)),
+        Command::Publish { all: true, .. } => runtime.block_on(app::publish_all(&config)),
+        Command::Publish { key, .. } => runtime.block_on(app::publish_keys(&config, key)),
         Command::Serve { roles } => {
             let metrics = telemetry::init(&config.telemetry)?;
             runtime.block_on(app::serve(config, roles, metrics))

@@ -102,6 +102,8 @@ catalogue! {
     MessagesView = "messages.view", View, System;
     /// See the audit trail of everybody.
     AuditView = "audit.view", View, System;
+    /// Compare one's copy of all records with what was published.
+    RecordsView = "records.view", View, System;
     /// See jobs and parked records.
     JobsView = "jobs.view", View, System;
     /// See personal data unmasked, which is recorded.

@@ -35,11 +35,25 @@ pub async fn resync(config: &Config) -> anyhow::Result<()> {
 }
 
 /// Marks every key, so that a running service publishes all records again.
-pub async fn rebuild(config: &Config) -> anyhow::Result<()> {
+pub async fn publish_all(config: &Config) -> anyhow::Result<()> {
     let pool = db::pool(&config.database).context("database.url")?;
     let mut tx = pool.begin().await?;
     let marked = publishing::mark_everything_in_tx(&mut tx).await?;
     tx.commit().await?;
     println!("{marked} records are published again by the running service");
+    Ok(())
+}
+
+/// Marks these keys, so that a running service publishes their records again. An unknown key is an error, and nothing
+/// is marked.
+pub async fn publish_keys(config: &Config, keys: &[String]) -> anyhow::Result<()> {
+    let pool = db::pool(&config.database).context("database.url")?;
+    let mut tx = pool.begin().await?;
+    for key in keys {
+        let marked = publishing::mark_keys_in_tx(&mut tx, std::slice::from_ref(key)).await?;
+        anyhow::ensure!(marked > 0, "{key}: no person and no company has this id");
+    }
+    tx.commit().await?;
+    println!("{} records are published again by the running service", keys.len());
     Ok(())
 }

@@ -17,7 +17,7 @@ mod watch;
 
 pub use cloud::Cloud;
 pub use cloud_commands::{OpenStackCommand, Output, act, import, list, openstack, remind, renew_password};
-pub use commands::{rebuild, resync};
+pub use commands::{publish_all, publish_keys, resync};
 pub use config::Config;
 pub use ingest::{Bells, Ingest};
 pub use lifecycle::serve;

@@ -21,6 +21,7 @@ use crate::{
     otp::{self, Otp},
     platform::{auth::Verifier, http, webhook::Gate},
     portal::{self, Parts, Portal, session::Sessions},
+    publishing::{self, Parity},
 };
 
 /// The features over one database and one world.
@@ -38,6 +39,8 @@ pub struct Features {
     /// What is about OpenStack, if there is one.
     pub cloud: Option<Cloud>,
     keeper: Gatekeeper,
+    /// What was published.
+    pub parity: Parity,
     /// Pages for people.
     pub portal: Portal,
     gate: Gate,
@@ -63,9 +66,22 @@ impl Features {
         let office = BackOffice::new(pool.clone(), clock.clone(), entropy);
         let per_minute = config.http.requests_per_minute;
         let keeper = Gatekeeper::new(verifier.clone(), access.clone(), per_minute, pool.clone(), clock);
+        let parity = Parity { pool: pool.clone() };
         let portal = portal_of(config, pool, ports, &otp);
         let receipts = config.sms.receipts().cloned();
-        Ok(Self { otp, access, companies, office, verifier, cloud: None, keeper, portal, gate, receipts })
+        Ok(Self {
+            otp,
+            access,
+            companies,
+            office,
+            verifier,
+            cloud: None,
+            keeper,
+            parity,
+            portal,
+            gate,
+            receipts,
+        })
     }
 
     /// Starts what the features do without being asked, as soon as the schema is up to date.
@@ -88,6 +104,7 @@ impl Features {
             .merge(administration::http::router(self.keeper.clone(), &self.companies))
             .merge(backoffice::http::router(self.keeper.clone(), &self.office))
             .merge(otp::http::staff::router(self.keeper.clone(), self.otp.clone()))
+            .merge(publishing::http::router(self.keeper.clone(), self.parity.clone()))
     }
 
     /// The public routes, with the layers that every route gets.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use serde::Serialize;
 use sqlx::{PgConnection, types::Json};
 
 use super::{COMPANIES_STREAM, Company, CompanyId, JoinRequest, Member};
@@ -69,19 +70,15 @@ pub(super) async fn update_companies(
     conn: &mut PgConnection,
     companies: &[Company],
 ) -> Result<(), sqlx::Error> {
-    if companies.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(
+    write(
+        conn,
+        companies,
         "UPDATE companies SET name = new.name, claim_key = new.claim_key, status = new.status,
              organization_id = new.organization_id, updated_at = new.updated_at, deleted_at = new.deleted_at
          FROM jsonb_populate_recordset(NULL::companies, $1) AS new
          WHERE companies.company_id = new.company_id",
     )
-    .bind(Json(companies))
-    .execute(conn)
     .await
-    .map(drop)
 }
 
 /// Takes back companies that were made in the same transaction.
@@ -118,34 +115,26 @@ pub async fn members_of_company(
 
 /// Writes members; what is held of them already is replaced.
 pub(super) async fn put_members(conn: &mut PgConnection, members: &[Member]) -> Result<(), sqlx::Error> {
-    if members.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(
+    write(
+        conn,
+        members,
         "INSERT INTO company_members
          SELECT * FROM jsonb_populate_recordset(NULL::company_members, $1) ORDER BY company_id, user_id
          ON CONFLICT ON CONSTRAINT company_members_pkey
          DO UPDATE SET role = excluded.role, in_keycloak = excluded.in_keycloak",
     )
-    .bind(Json(members))
-    .execute(conn)
     .await
-    .map(drop)
 }
 
 /// Takes members out.
 pub(super) async fn remove_members(conn: &mut PgConnection, members: &[Member]) -> Result<(), sqlx::Error> {
-    if members.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(
+    write(
+        conn,
+        members,
         "DELETE FROM company_members USING jsonb_populate_recordset(NULL::company_members, $1) AS gone
          WHERE company_members.company_id = gone.company_id AND company_members.user_id = gone.user_id",
     )
-    .bind(Json(members))
-    .execute(conn)
     .await
-    .map(drop)
 }
 
 /// The requests to these companies and by these people, the eldest first.
@@ -179,18 +168,14 @@ pub(super) async fn put_requests(
     conn: &mut PgConnection,
     requests: &[JoinRequest],
 ) -> Result<(), sqlx::Error> {
-    if requests.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(
+    write(
+        conn,
+        requests,
         "INSERT INTO join_requests
          SELECT * FROM jsonb_populate_recordset(NULL::join_requests, $1) ORDER BY company_id, user_id
          ON CONFLICT ON CONSTRAINT join_requests_pkey DO NOTHING",
     )
-    .bind(Json(requests))
-    .execute(conn)
     .await
-    .map(drop)
 }
 
 /// Takes requests back.
@@ -198,17 +183,13 @@ pub(super) async fn remove_requests(
     conn: &mut PgConnection,
     requests: &[JoinRequest],
 ) -> Result<(), sqlx::Error> {
-    if requests.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(
+    write(
+        conn,
+        requests,
         "DELETE FROM join_requests USING jsonb_populate_recordset(NULL::join_requests, $1) AS gone
          WHERE join_requests.company_id = gone.company_id AND join_requests.user_id = gone.user_id",
     )
-    .bind(Json(requests))
-    .execute(conn)
     .await
-    .map(drop)
 }
 
 /// The company of each of these people that has one, with what they may do in it. Of several it is
@@ -251,6 +232,18 @@ pub async fn mark_all_in_tx(conn: &mut PgConnection) -> Result<usize, sqlx::Erro
         sqlx::query_scalar("SELECT company_id FROM companies").fetch_all(&mut *conn).await?;
     changed_keys::mark(conn, ids.iter().map(|id| (COMPANIES_STREAM, id.to_string()))).await?;
     Ok(ids.len())
+}
+
+/// Gives rows to a statement that takes them as one JSON array; without rows there is nothing to ask.
+async fn write<T: Serialize + Sync>(
+    conn: &mut PgConnection,
+    rows: &[T],
+    statement: &'static str,
+) -> Result<(), sqlx::Error> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(statement).bind(Json(rows)).execute(conn).await.map(drop)
 }
 
 fn plain<T>(rows: Vec<Json<T>>) -> Vec<T> {

@@ -6,12 +6,15 @@
 mod billing;
 mod cloud_events;
 mod config;
+pub mod http;
+mod parity;
 mod publisher;
 mod record;
 mod store;
 
 pub use billing::{Billing, InvoiceRecipient, Order, Readiness};
 pub use config::PublishingConfig;
+pub use parity::{Kind, Parity, range_of};
 pub use publisher::Publisher;
 pub use record::{CompanyOfUser, CompanyRecord, EmailEntry, Name, PhoneEntry, Project, Region, UserRecord};
-pub use store::mark_everything_in_tx;
+pub use store::{mark_everything_in_tx, mark_keys_in_tx};

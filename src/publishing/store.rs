@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection};
 
+use super::parity::{KeyRevision, RangeSum, range_of};
 use crate::{
-    companies::{self, COMPANIES_STREAM},
+    companies::{self, COMPANIES_STREAM, CompanyId},
     directory::{self, PEOPLE_STREAM},
     platform::changed_keys,
 };
@@ -66,9 +67,10 @@ pub async fn note_published(conn: &mut PgConnection, done: &[Acknowledged]) -> R
     let revisions: Vec<i64> = done.iter().map(|record| record.revision).collect();
     let hashes: Vec<&[u8]> = done.iter().map(|record| record.content_hash.as_slice()).collect();
     let tombstones: Vec<bool> = done.iter().map(|record| record.is_tombstone).collect();
+    let ranges: Vec<i16> = done.iter().map(|record| i16::from(range_of(&record.key))).collect();
     sqlx::query(
-        "INSERT INTO published_records (stream, key, revision, content_hash, is_tombstone)
-         SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bytea[], $5::boolean[])
+        "INSERT INTO published_records (stream, key, revision, content_hash, is_tombstone, key_range)
+         SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bytea[], $5::boolean[], $6::smallint[])
          ON CONFLICT ON CONSTRAINT published_records_pkey DO UPDATE SET
              revision = excluded.revision, content_hash = excluded.content_hash,
              is_tombstone = excluded.is_tombstone, published_at = now()",
@@ -78,6 +80,7 @@ pub async fn note_published(conn: &mut PgConnection, done: &[Acknowledged]) -> R
     .bind(revisions)
     .bind(hashes)
     .bind(tombstones)
+    .bind(ranges)
     .execute(conn)
     .await
     .map(drop)
@@ -105,4 +108,55 @@ pub async fn mark_everything_in_tx(conn: &mut PgConnection) -> Result<usize, sql
     sqlx::query("UPDATE published_records SET content_hash = NULL").execute(&mut *conn).await?;
     let people = directory::mark_all_people_in_tx(conn).await?;
     Ok(people + companies::mark_all_in_tx(conn).await?)
+}
+
+/// Asks for the records of these keys to be sent again, changed or not; deletions too. Returns how many there are.
+pub async fn mark_keys_in_tx(conn: &mut PgConnection, keys: &[String]) -> Result<usize, sqlx::Error> {
+    sqlx::query("UPDATE published_records SET content_hash = NULL WHERE key = ANY($1)")
+        .bind(keys)
+        .execute(&mut *conn)
+        .await?;
+    let people = directory::people_by_id(conn, keys).await?;
+    let ids: Vec<CompanyId> = keys.iter().filter_map(|key| key.parse().ok()).collect();
+    let companies = companies::companies_by_id(conn, &ids).await?;
+    let people = people.into_iter().map(|person| (PEOPLE_STREAM, person.user_id));
+    let companies = companies.into_iter().map(|company| (COMPANIES_STREAM, company.company_id.to_string()));
+    let marks: Vec<_> = people.chain(companies).collect();
+    let count = marks.len();
+    changed_keys::mark(conn, marks).await?;
+    Ok(count)
+}
+
+/// Count, latest revision and hash of the living records of a stream, by range.
+pub(super) async fn range_sums(conn: &mut PgConnection, stream: &str) -> Result<Vec<RangeSum>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT key_range, count(*) AS count, max(revision) AS revision,
+                encode(sha256(convert_to(
+                    string_agg(key || ':' || revision || E'\\n', '' ORDER BY key COLLATE \"C\"), 'UTF8')), 'hex') AS hash
+         FROM published_records WHERE stream = $1 AND NOT is_tombstone GROUP BY key_range ORDER BY key_range",
+    )
+    .bind(stream)
+    .fetch_all(conn)
+    .await
+}
+
+/// The living records of a range, in the order of their keys' bytes.
+pub(super) async fn keys_of_range(
+    conn: &mut PgConnection,
+    stream: &str,
+    range: u8,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<KeyRevision>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT key, revision FROM published_records
+         WHERE stream = $1 AND key_range = $2 AND NOT is_tombstone AND key COLLATE \"C\" > coalesce($3, '')
+         ORDER BY key COLLATE \"C\" LIMIT $4",
+    )
+    .bind(stream)
+    .bind(i16::from(range))
+    .bind(after)
+    .bind(limit)
+    .fetch_all(conn)
+    .await
 }

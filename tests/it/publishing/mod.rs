@@ -2,6 +2,7 @@
 
 mod deletion;
 mod leadership;
+mod parity;
 mod partition;
 mod roles;
 mod schemas;

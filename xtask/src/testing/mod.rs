@@ -17,6 +17,9 @@ use crate::stack::lock;
 
 pub use own::OwnStack;
 
+/// The Python client of Kafka that the example for billing systems is tried with.
+const CONFLUENT_KAFKA: &str = "2.16.1";
+
 // Asked for once in each test program.
 static KEPT_POSTGRES: OnceCell<()> = OnceCell::const_new();
 static KEPT_KAFKA: OnceCell<()> = OnceCell::const_new();
@@ -98,6 +101,16 @@ pub async fn keystone() -> Result<KeystoneLogin> {
 pub async fn keystone_python() -> Result<PathBuf> {
     let step = crate::progress::Progress::new().step("keystone");
     Ok(crate::parts::keystone::Keystone::prepare(&step).await?.python())
+}
+
+/// A Python that has what `docs/examples/billing_consumer.py` needs.
+pub async fn consumer_python() -> Result<PathBuf> {
+    let step = crate::progress::Progress::new().step("consumer");
+    let home = crate::layout::cache().join(format!("consumer-{CONFLUENT_KAFKA}"));
+    std::fs::create_dir_all(crate::layout::cache())?;
+    crate::tools::python::environment(&home, &[&format!("confluent-kafka=={CONFLUENT_KAFKA}")], &step)
+        .await?;
+    Ok(home.join("bin/python"))
 }
 
 /// Where an inbox is.

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, ensure};
 use tokio::process::Command;
 
+use super::python;
 use crate::layout::cache;
+use crate::progress::Progress;
 
 const HELM: &str = "v3.22.0";
 const KUBERNETES_VALIDATE: &str = "1.37.0";
@@ -32,18 +34,10 @@ pub async fn helm() -> Result<PathBuf> {
 /// The program that compares manifests with the schemas of Kubernetes, in a Python environment of its own.
 pub async fn kubernetes_validate() -> Result<PathBuf> {
     let home = cache().join(format!("kubernetes-validate-{KUBERNETES_VALIDATE}"));
-    let program = home.join("bin/kubernetes-validate");
-    if program.is_file() {
-        return Ok(program);
-    }
-    let python = super::find("python3").context(
-        "Python is missing: install Python ≥ 3.10 (Debian: apt-get install python3-venv; macOS: brew install python)",
-    )?;
-    run(Command::new(python).args(["-m", "venv", "--clear"]).arg(&home), "python3 -m venv").await?;
     let package = format!("kubernetes-validate=={KUBERNETES_VALIDATE}");
-    let mut pip = Command::new(home.join("bin/pip"));
-    run(pip.args(["install", "--quiet", "--disable-pip-version-check", &package]), "pip install").await?;
-    Ok(program)
+    let step = Progress::new().step("kubernetes-validate");
+    python::environment(&home, &[&package], &step).await?;
+    Ok(home.join("bin/kubernetes-validate"))
 }
 
 /// Renders a chart with a values file into `to`.
