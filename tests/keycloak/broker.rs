@@ -58,7 +58,11 @@ impl Elsewhere {
 
     /// Comes from the portal, says who they are over there, and is back.
     async fn come_in(&self, stack: &Stack, person: &mut Person) -> Result<Page> {
-        let mut url: Url = stack.portal_login()?;
+        self.come_to(stack.portal_login()?, person).await
+    }
+
+    /// The same with any address of a login.
+    async fn come_to(&self, mut url: Url, person: &mut Person) -> Result<Page> {
         url.query_pairs_mut().append_pair("kc_idp_hint", &self.alias);
         let page = person.open(url).await?;
         if !page.has_form(forms::LOGIN) {
@@ -118,6 +122,30 @@ async fn an_identity_provider_stands_in_for_the_password_never_for_the_second_fa
     let code = stack.mailed_code(&elsewhere.email, before).await?;
     let end = again.submit_to(&page, forms::CODE, &[("code", &code)]).await?;
     ensure!(is_let_in(&stack, &end), end.text("the right code did not open"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_comes_by_an_identity_provider_is_as_strong_as_the_factor_and_no_stronger() -> Result<()> {
+    let _turn = turn().await;
+    let stack = Stack::shared().await?;
+    let elsewhere = Elsewhere::open(&stack, &Admin::new(&stack)?).await?;
+    elsewhere.join(&stack).await?;
+    let insisting = |level: &str| -> Result<Url> {
+        let mut url = stack.portal_login()?;
+        let claims = json!({"id_token": {"acr": {"essential": true, "values": [level]}}});
+        url.query_pairs_mut().append_pair("claims", &claims.to_string());
+        Ok(url)
+    };
+    for (level, opens) in [("sms", false), ("email", true)] {
+        let before = stack.messages(&elsewhere.email).await?.len();
+        let mut person = Person::new()?;
+        let page = elsewhere.come_to(insisting(level)?, &mut person).await?;
+        ensure!(page.has_form(forms::CODE), page.text("the factor was not asked for"));
+        let code = stack.mailed_code(&elsewhere.email, before).await?;
+        let end = person.submit_to(&page, forms::CODE, &[("code", &code)]).await?;
+        ensure!(is_let_in(&stack, &end) == opens, end.text(level));
+    }
     Ok(())
 }
 

@@ -1,11 +1,14 @@
 //! Tests against the whole stack: real Keycloak with our realm and extension, Kafka, PostgreSQL and
 //! the service. They share one running stack and leave it working.
 
+mod assurance;
 mod broker;
 mod brute_force;
 mod crash;
 mod doors;
+mod imports;
 mod obligation;
 mod outbox;
 mod sessions;
+mod staff;
 mod support;

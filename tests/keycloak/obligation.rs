@@ -15,7 +15,7 @@ use crate::support::{
 const ATTRIBUTE: &str = "gatehouse.second-factor";
 
 /// An application of its own, such as a console for staff.
-async fn console(admin: &Admin<'_>, attributes: Value) -> Result<String> {
+pub async fn console(admin: &Admin<'_>, attributes: Value) -> Result<String> {
     let client_id = format!("console-{}", unique());
     let client = json!({"clientId": client_id, "publicClient": true, "redirectUris": ["http://console.invalid/*"],
         "attributes": attributes});
@@ -23,7 +23,7 @@ async fn console(admin: &Admin<'_>, attributes: Value) -> Result<String> {
     Ok(client_id)
 }
 
-async fn login_at(stack: &Stack, person: &mut Person, client: &str, email: &str) -> Result<Page> {
+pub async fn login_at(stack: &Stack, person: &mut Person, client: &str, email: &str) -> Result<Page> {
     let page = person.open(stack.login_url(client, "http://console.invalid/in")?).await?;
     if !page.has_form(forms::LOGIN) {
         return Ok(page);
@@ -31,7 +31,7 @@ async fn login_at(stack: &Stack, person: &mut Person, client: &str, email: &str)
     person.submit_to(&page, forms::LOGIN, &[("username", email), ("password", PASSWORD)]).await
 }
 
-fn is_at_console(page: &Page) -> bool {
+pub fn is_at_console(page: &Page) -> bool {
     page.url.host_str() == Some("console.invalid") && page.url.query_pairs().any(|(name, _)| name == "code")
 }
 

@@ -1,7 +1,9 @@
-import { chooseWay, codeField, enterCodeFrom, givePassword, openLoginOf, title, tryAnotherWay } from '../support/acts';
+import { chooseFactor, chooseWay, codeField, enterCodeFrom, giveDestination, givePassword, openLoginOf, proveEmail, register, title, tryAnotherWay } from '../support/acts';
 import { expectPortal, strength } from '../support/doors';
 import { addFactor, member } from '../support/members';
-import type { Channel } from '../support/person';
+import { look } from '../support/look';
+import { newPerson, type Channel } from '../support/person';
+import { realmUrl } from '../support/stack';
 import { expect, test } from '../support/test';
 import { say } from '../support/words';
 
@@ -62,8 +64,26 @@ test('an application that insists on a passkey refuses who has none', async ({ v
   await openLoginOf(page, 'gatehouse-portal', { claims });
   await givePassword(page, person);
   await enterCodeFrom(page, person, 'email');
-  await expect(page.locator('#kc-error-message')).toBeVisible();
+  await expect(page.locator('#kc-error-message')).toContainText('This application takes nothing less than a passkey.');
   await expect(codeField(page)).toHaveCount(0);
+  await look(page, 'no-passkey');
+  await expect(page.locator('#kc-error-message a').first()).toHaveAttribute('href', `${realmUrl()}/account/account-security/signing-in`);
+});
+
+test('who has no factor at all enrols one that the application takes', async ({ visitor }) => {
+  const person = newPerson('en');
+  const { page, context } = await visitor('en', { javaScriptEnabled: false });
+  const claims = JSON.stringify({ id_token: { acr: { essential: true, values: ['sms'] } } });
+  await openLoginOf(page, 'gatehouse-portal', { claims });
+  await register(page, person);
+  await proveEmail(page, person);
+  await expect(page.locator('[name="option"][value="gh-enrol-sms"]')).toBeVisible();
+  await expect(page.locator('[name="option"][value="gh-enrol-email"]'), 'too weak for this application').toHaveCount(0);
+  await chooseFactor(page, 'sms');
+  await giveDestination(page, person.phone);
+  await enterCodeFrom(page, person, 'sms');
+  await expectPortal(page);
+  expect((await strength(context)).acr).toBe('sms');
 });
 
 test('a06_44 changing how one signs in takes the strongest factor, not any', async ({ visitor }) => {

@@ -3,7 +3,7 @@ import { admin, credentialsOf, findUser, withRealm } from '../support/admin';
 import { openSigningIn } from '../support/console';
 import { expectPortal, expectOpen, expectShut, strength } from '../support/doors';
 import { codeIn } from '../support/inbox';
-import { member } from '../support/members';
+import { addFactor, member } from '../support/members';
 import type { Person } from '../support/person';
 import { expect, test, type Visitor } from '../support/test';
 
@@ -88,6 +88,26 @@ test('a new password drops all trusted browsers', async ({ visitor }) => {
     await home.page.locator(`${question} [value="yes"]`).click();
     await expectPortal(home.page);
     expect(await browsers(), 'the old one is gone').toBe(1);
+  });
+});
+
+test('a new factor drops all trusted browsers', async ({ visitor }) => {
+  const person = await member(visitor, 'en', 'email');
+  const user = (await findUser(person.email))!;
+  const browsers = async () => (await credentialsOf(user.id)).filter(({ type }) => type === 'gh-browser').length;
+  await withRealm(allowed, async () => {
+    const home = await visitor('en');
+    await signIn(home, person, 'yes');
+    expect(await browsers()).toBe(1);
+  });
+  await addFactor(visitor, person, 'email', 'sms');
+  await withRealm(allowed, async () => {
+    const home = await visitor('en');
+    await openLoginOf(home.page, 'gatehouse-portal');
+    await givePassword(home.page, person);
+    await expect(codeField(home.page), 'after a new factor').toBeVisible();
+    await enterCodeFrom(home.page, person, 'email');
+    expect(await browsers(), 'the trust is gone').toBe(0);
   });
 });
 

@@ -9,13 +9,19 @@ import org.keycloak.authentication.Authenticator;
 import org.keycloak.authentication.AuthenticatorFactory;
 import org.keycloak.authentication.AuthenticatorUtil;
 import org.keycloak.authentication.authenticators.util.AcrStore;
+import org.keycloak.forms.login.LoginFormsProvider;
 import org.keycloak.models.AuthenticationExecutionModel;
 import org.keycloak.models.AuthenticationFlowModel;
 import org.keycloak.models.Constants;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.models.utils.AuthenticationFlowResolver;
 import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.sessions.CommonClientSessionModel.ExecutionStatus;
+
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 
 /** How strong one login is, and how strong it has to be. */
 public final class Assurance {
@@ -93,6 +99,34 @@ public final class Assurance {
     boolean mustBeMet() {
         return store.isLevelOfAuthenticationForced() || changesAccount()
                 || login.getClient().getAttribute(Constants.MINIMUM_ACR_VALUE) != null;
+    }
+
+    /** Whether the person has a factor of that level or a stronger one. */
+    boolean canReach(int number) {
+        return Level.strongestOf(user).filter(strongest -> strongest.number() >= number).isPresent();
+    }
+
+    /** The factor that a level takes, when the person has none that reaches it. */
+    public Optional<Level> lacking(int number) {
+        return canReach(number) ? Optional.empty() : Level.of(Math.max(number, Level.EMAIL.number()));
+    }
+
+    /** The level that the application insists on, 0 when less will do. What a change of the account takes is the flow's matter. */
+    public int insisted() {
+        return changesAccount() || !mustBeMet() ? Constants.MINIMUM_LOA
+                : Math.max(Constants.MINIMUM_LOA, store.getRequestedLevelOfAuthentication(AuthenticationFlowResolver.resolveBrowserFlow(login)));
+    }
+
+    /** Whether this login, of its own or by the session that it continues, is weaker than the application insists on. */
+    public boolean isTooWeak() {
+        return store.getLevelOfAuthenticationFromCurrentAuthentication() < insisted();
+    }
+
+    /** Says which factor the person lacks, and where to add it: there a sign-in with what they have is enough. */
+    public static Response explain(LoginFormsProvider form, UriInfo uri, RealmModel realm, Level lacking) {
+        String account = uri.getBaseUriBuilder().path("realms").path(realm.getName()).path("account/account-security/signing-in")
+                .build().toString();
+        return form.setError("gatehouse.assurance." + lacking.acr(), account).createErrorPage(Response.Status.FORBIDDEN);
     }
 
     private boolean changesAccount() {

@@ -7,6 +7,7 @@ import org.keycloak.authentication.AuthenticationFlowError;
 import org.keycloak.authentication.AuthenticationFlowException;
 import org.keycloak.services.messages.Messages;
 
+import io.gatehouse.keycloak.otp.ChooseFactorAction;
 import io.gatehouse.keycloak.provider.StatelessAuthenticator;
 
 /**
@@ -27,11 +28,21 @@ public class AssuranceGate implements StatelessAuthenticator {
         proved.ifPresent(assurance::record);
         int reached = proved.map(Level::number).orElse(0);
         int asked = assurance.asked(context.getTopLevelFlow());
-        if (asked > reached && assurance.mustBeMet()) {
-            throw new AuthenticationFlowException(AuthenticationFlowError.GENERIC_AUTHENTICATION_ERROR,
-                    "level " + reached + " of " + asked, Messages.ACR_NOT_FULFILLED);
+        if (asked <= reached || !assurance.mustBeMet() || isAboutToEnrol(context)) {
+            context.success();
+            return;
         }
-        context.success();
+        String event = "level " + reached + " of " + asked;
+        Level lacking = assurance.lacking(asked).orElseThrow(() -> new AuthenticationFlowException(
+                AuthenticationFlowError.GENERIC_AUTHENTICATION_ERROR, event, Messages.ACR_NOT_FULFILLED));
+        context.failure(AuthenticationFlowError.GENERIC_AUTHENTICATION_ERROR,
+                Assurance.explain(context.form(), context.getUriInfo(), context.getRealm(), lacking), event, null);
+    }
+
+    /** Who has no factor is made to enrol one that is strong enough; {@link ChooseFactorAction} lets nobody by without. */
+    private static boolean isAboutToEnrol(AuthenticationFlowContext context) {
+        return Level.strongestOf(context.getUser()).isEmpty()
+                && context.getAuthenticationSession().getRequiredActions().contains(ChooseFactorAction.ID);
     }
 
     @Override

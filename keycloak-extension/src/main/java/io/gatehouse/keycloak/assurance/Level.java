@@ -44,6 +44,10 @@ public enum Level {
         return Arrays.stream(values()).filter(level -> level.acr().equals(acr)).findFirst();
     }
 
+    public static Optional<Level> of(int number) {
+        return Arrays.stream(values()).filter(level -> level.number() == number).findFirst();
+    }
+
     /** What a credential of this type proves; empty for a password and whatever else is no second factor. */
     public static Optional<Level> ofCredentialType(String type) {
         return type == null ? Optional.empty() : Optional.ofNullable(BY_CREDENTIAL_TYPE.get(type));

@@ -34,7 +34,7 @@ public class StepUpCondition implements StatelessCondition {
         int number = target.get().number();
         return assurance.asked(context.getTopLevelFlow()) == number
                 && assurance.proved().map(Level::number).orElse(number) < number
-                && Level.strongestOf(context.getUser()).filter(strongest -> strongest.number() >= number).isPresent();
+                && assurance.canReach(number);
     }
 
     private static Optional<Level> target(AuthenticatorConfigModel config) {

@@ -10,8 +10,10 @@ import org.keycloak.models.Constants;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.FormMessage;
+import org.keycloak.services.messages.Messages;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
+import io.gatehouse.keycloak.assurance.Assurance;
 import io.gatehouse.keycloak.browser.TrustedBrowsers;
 import io.gatehouse.keycloak.provider.StatelessProvider;
 
@@ -23,6 +25,9 @@ import jakarta.ws.rs.core.Response;
  * was not asked for they come no further.
  */
 public class ChooseFactorAction implements RequiredActionProvider, RequiredActionFactory, StatelessProvider<RequiredActionProvider> {
+
+    /** Of the action, for those who look whether it is about to run. */
+    public static final String ID = SecondFactors.CHOOSE;
 
     private static final String OPTION = "option";
     private static final String TEMPLATE = "gatehouse-choose-factor.ftl";
@@ -74,7 +79,7 @@ public class ChooseFactorAction implements RequiredActionProvider, RequiredActio
         String option = context.getHttpRequest().getDecodedFormParameters().getFirst(OPTION);
         if (SecondFactors.has(context.getUser())) {
             requiredActionChallenge(context);
-        } else if (option == null || !SecondFactors.offered(context.getRealm()).contains(option)) {
+        } else if (option == null || !options(context).contains(option)) {
             context.challenge(page(context, new FormMessage(OPTION, "gatehouse.choose.title")));
         } else {
             context.getAuthenticationSession().addRequiredAction(option);
@@ -82,8 +87,18 @@ public class ChooseFactorAction implements RequiredActionProvider, RequiredActio
         }
     }
 
+    /** What the realm offers and the application takes. */
+    private static List<String> options(RequiredActionContext context) {
+        int least = new Assurance(context.getSession(), context.getAuthenticationSession(), context.getUser()).insisted();
+        return SecondFactors.offered(context.getRealm()).stream().filter(action -> SecondFactors.levelOf(action).number() >= least).toList();
+    }
+
     private static Response page(RequiredActionContext context, FormMessage error) {
-        List<String> options = SecondFactors.offered(context.getRealm());
+        List<String> options = options(context);
+        if (options.isEmpty()) {
+            // The realm offers nothing that is strong enough for this application.
+            return context.form().setError(Messages.ACR_NOT_FULFILLED).createErrorPage(Response.Status.FORBIDDEN);
+        }
         var form = context.form().setAttribute("options", options);
         return (error == null ? form : form.addError(error)).createForm(TEMPLATE);
     }

@@ -44,9 +44,9 @@ final class CodeDialogue {
 
     /** A code that is over is replaced by a new one; one that lives is sent once more. */
     private Response resend(Challenge challenge) {
-        OtpResult<Challenge> result = challenge.expiredAt(Instant.now()) ? code.issue(null) : code.resend(challenge);
+        OtpResult<Challenge> result = challenge.expiredAt(Instant.now()) ? code.issueAgain() : code.resend(challenge);
         if (result instanceof OtpResult.Refused<Challenge> over && Problems.endsChallenge(over.problem())) {
-            result = code.issue(null);
+            result = code.issueAgain();
         }
         if (result instanceof OtpResult.Ok<Challenge> sent) {
             return pages.askAfterResend(sent.value());

@@ -25,6 +25,8 @@ final class CodeSession {
 
     /** Note that names the note of the code whose page was shown last. */
     private static final String SHOWN = "gatehouse.code.shown";
+    /** Ending of the note that holds what was typed, for as long as the enrolment lasts. */
+    private static final String TYPED = ".typed";
 
     private final KeycloakSession session;
     private final AuthenticationSessionModel login;
@@ -81,12 +83,29 @@ final class CodeSession {
                 .queryParam("client_id", login.getClient().getClientId()).queryParam("tab_id", login.getTabId()).build();
     }
 
-    void forget() {
-        login.removeAuthNote(note);
+    /** Masked, what the person had on this channel before they came here. */
+    Optional<String> imported() {
+        return service().imported(login.getRealm().getName(), user.getId(), channel.id());
     }
 
-    /** @param destination for enrolment only, otherwise {@code null} */
+    void forget() {
+        login.removeAuthNote(note);
+        login.removeAuthNote(note + TYPED);
+    }
+
+    /** @param destination for the enrolment of what was typed, otherwise {@code null}: the service knows it */
     OtpResult<Challenge> issue(String destination) {
+        if (destination == null) {
+            login.removeAuthNote(note + TYPED);
+        } else {
+            login.setAuthNote(note + TYPED, destination);
+        }
+        return issueAgain();
+    }
+
+    /** Asks for a code to where the last one went. */
+    OtpResult<Challenge> issueAgain() {
+        String destination = login.getAuthNote(note + TYPED);
         return keep(service().issue(new ChallengeRequest(login.getRealm().getName(), user.getId(), id(), purpose.id(),
                 login.getClient().getClientId(), channel.id(), destination,
                 session.getContext().resolveLocale(user).toLanguageTag(), session.getContext().getConnection().getRemoteHost())));

@@ -44,6 +44,7 @@ public abstract class EnrolFactorAction implements RequiredActionProvider, Requi
     private static final String DESTINATION = "destination";
     private static final String CHOOSE = "choose";
     private static final String CHANGE = "change";
+    private static final String IMPORTED = "imported";
     /** RFC 5321 section 4.5.3.1.3 allows no longer path; phone numbers are far shorter. */
     private static final int MAX_DESTINATION = 254;
 
@@ -100,6 +101,8 @@ public abstract class EnrolFactorAction implements RequiredActionProvider, Requi
         } else if (CHANGE.equals(action)) {
             code.forget();
             context.challenge(destinationPage(context, prefilled(context), null));
+        } else if (IMPORTED.equals(action)) {
+            context.challenge(send(context, code, null));
         } else if (form.containsKey(DESTINATION)) {
             context.challenge(send(context, code, form.getFirst(DESTINATION).strip()));
         } else if (current.isEmpty()) {
@@ -125,8 +128,9 @@ public abstract class EnrolFactorAction implements RequiredActionProvider, Requi
         context.success();
     }
 
+    /** @param destination as typed, or {@code null} for the one that the person had before */
     private Response send(RequiredActionContext context, CodeSession code, String destination) {
-        if (destination.isEmpty() || destination.length() > MAX_DESTINATION) {
+        if (destination != null && (destination.isEmpty() || destination.length() > MAX_DESTINATION)) {
             return destinationPage(context, "", error(Problems.DESTINATION_INVALID, null));
         }
         // The page says that asking for the code confirms the notice on it.
@@ -136,7 +140,8 @@ public abstract class EnrolFactorAction implements RequiredActionProvider, Requi
             return pages(context, code).ask(sent.value());
         }
         return result instanceof OtpResult.Refused<Challenge> refused
-                ? destinationPage(context, destination, error(refused.problem(), refused.retryAfterSeconds()))
+                ? destinationPage(context, destination == null ? prefilled(context) : destination,
+                        error(refused.problem(), refused.retryAfterSeconds()))
                 : pages(context, code).unavailable();
     }
 
@@ -145,6 +150,7 @@ public abstract class EnrolFactorAction implements RequiredActionProvider, Requi
                 .setAttribute("channel", channel.id())
                 .setAttribute(DESTINATION, typed)
                 .setAttribute(COUNTRIES, channel == Channel.SMS ? countries(context.getConfig()) : List.of())
+                .setAttribute(IMPORTED, code(context).imported().orElse(""))
                 .setAttribute("canChoose", canChoose(context));
         return (error == null ? form : form.addError(error)).createForm(TEMPLATE);
     }

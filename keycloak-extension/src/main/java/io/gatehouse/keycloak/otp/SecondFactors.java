@@ -1,6 +1,7 @@
 package io.gatehouse.keycloak.otp;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -11,6 +12,8 @@ import org.keycloak.models.credential.OTPCredentialModel;
 import org.keycloak.models.credential.WebAuthnCredentialModel;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
+import io.gatehouse.keycloak.assurance.Level;
+
 /** Which second factors there are, who has one, and how one is enrolled. */
 final class SecondFactors {
 
@@ -20,6 +23,9 @@ final class SecondFactors {
     /** Required actions that end with a second factor, in the order in which they are offered. */
     private static final List<String> ENROLMENTS = List.of(Channel.SMS.enrolAction(), Channel.EMAIL.enrolAction(),
             UserModel.RequiredAction.CONFIGURE_TOTP.name(), "webauthn-register");
+
+    private static final Map<String, Level> LEVELS = Map.of(Channel.SMS.enrolAction(), Level.SMS, Channel.EMAIL.enrolAction(), Level.EMAIL,
+            UserModel.RequiredAction.CONFIGURE_TOTP.name(), Level.TOTP, "webauthn-register", Level.PASSKEY);
 
     /** Recovery codes are missing on purpose: they stand in for a factor, they are none. */
     private static final Set<String> CREDENTIAL_TYPES = Set.of(Channel.SMS.credentialType(), Channel.EMAIL.credentialType(),
@@ -36,6 +42,11 @@ final class SecondFactors {
     /** What the realm offers. */
     static List<String> offered(RealmModel realm) {
         return ENROLMENTS.stream().filter(action -> enabled(realm, action)).toList();
+    }
+
+    /** How strong a factor an enrolment ends with. */
+    static Level levelOf(String enrolment) {
+        return LEVELS.get(enrolment);
     }
 
     /** Whether an enrolment is about to run anyway. One that the realm has disabled never would, so it does not count. */

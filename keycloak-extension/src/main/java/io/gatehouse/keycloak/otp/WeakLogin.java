@@ -1,5 +1,7 @@
 package io.gatehouse.keycloak.otp;
 
+import java.util.Optional;
+
 import org.keycloak.authentication.RequiredActionContext;
 import org.keycloak.events.Errors;
 import org.keycloak.models.UserModel;
@@ -8,12 +10,14 @@ import org.keycloak.services.managers.AuthenticationManager.AuthResult;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 import io.gatehouse.keycloak.assurance.Assurance;
+import io.gatehouse.keycloak.assurance.Level;
 
 import jakarta.ws.rs.core.Response;
 
 /**
  * A login of somebody who has a second factor and was not asked for it: its flow lacks the step, such as that of an identity provider
- * without post-login flow, or the session that it continues was begun without. It must come no further, nor change anything.
+ * without post-login flow, or the session that it continues was begun without; or one whose application insists on more than was proved.
+ * It must come no further, nor change anything.
  */
 final class WeakLogin {
 
@@ -30,7 +34,7 @@ final class WeakLogin {
         if (!assurance.isKnown()) {
             EnrolmentListener.enrolled(login, user).ifPresent(assurance::record);
         }
-        return !assurance.isKnown();
+        return !assurance.isKnown() || assurance.isTooWeak();
     }
 
     /** Links in mails may end without one: nobody is signed in by them. */
@@ -45,6 +49,13 @@ final class WeakLogin {
             AuthenticationManager.backchannelLogout(context.getSession(), continued.session(), true);
         }
         context.getEvent().error(Errors.ACCESS_DENIED);
-        context.challenge(context.form().setError("gatehouse.not-asked").createErrorPage(Response.Status.FORBIDDEN));
+        Assurance assurance = new Assurance(context.getSession(), context.getAuthenticationSession(), context.getUser());
+        Optional<Level> lacking = assurance.isKnown() ? assurance.lacking(assurance.insisted()) : Optional.empty();
+        context.challenge(lacking.map(level -> Assurance.explain(context.form(), context.getUriInfo(), context.getRealm(), level))
+                .orElseGet(() -> notAsked(context)));
+    }
+
+    private static Response notAsked(RequiredActionContext context) {
+        return context.form().setError("gatehouse.not-asked").createErrorPage(Response.Status.FORBIDDEN);
     }
 }

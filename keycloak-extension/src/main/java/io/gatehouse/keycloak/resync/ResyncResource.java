@@ -27,6 +27,7 @@ import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -66,6 +67,20 @@ public class ResyncResource {
         return page(USER_IDS, after, max, id -> {
             UserModel user = state.user(id);
             return user == null ? null : state.describe(user);
+        });
+    }
+
+    /** What an attribute says, of the users who have it, by ascending id. */
+    @GET
+    @Path("users/attributes/{name: [A-Za-z0-9._-]{1,64}}")
+    public Response attributes(@PathParam("name") String name, @QueryParam("after") @DefaultValue("") String after,
+                               @QueryParam("max") @DefaultValue("" + MAX_PAGE) int max) {
+        ServiceAccounts.require(session);
+        CurrentState state = new CurrentState(session, realm);
+        return page(USER_IDS, after, max, id -> {
+            UserModel user = state.user(id);
+            String value = user == null ? null : user.getFirstAttribute(name);
+            return value == null ? null : JsonNodeFactory.instance.objectNode().put("id", id).put("value", value);
         });
     }
 

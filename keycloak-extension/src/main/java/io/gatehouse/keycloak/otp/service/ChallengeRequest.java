@@ -7,7 +7,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * Asks the service to send a code.
  *
  * @param authSessionId one tab of one login; the service sends once for each session, purpose and channel
- * @param destination   where to send it, for enrolment only; otherwise the service knows
+ * @param destination   where to send it, for enrolment only; without it, and otherwise, the service knows
  * @param locale        BCP 47 language tag of the message
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -1,5 +1,7 @@
 package io.gatehouse.keycloak.otp.service;
 
+import java.util.Optional;
+
 import org.keycloak.provider.Provider;
 
 /** The service that sends and checks codes. Implementations never throw for a service that is away, slow or not to be trusted. */
@@ -11,6 +13,9 @@ public interface OtpService extends Provider {
     OtpResult<Challenge> resend(String challengeId, String authSessionId);
 
     OtpResult<Factor> verify(String challengeId, String authSessionId, String code);
+
+    /** The masked destination that the person had on a channel before they came here, and has not proven yet. */
+    Optional<String> imported(String realm, String userId, String channel);
 
     /** What has become of the message. The caller makes sure that the challenge is one of the login that asks. */
     Delivery delivery(String challengeId);

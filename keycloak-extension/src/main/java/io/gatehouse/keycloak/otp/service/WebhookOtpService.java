@@ -1,11 +1,14 @@
 package io.gatehouse.keycloak.otp.service;
 
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
+import java.util.stream.StreamSupport;
 
 import org.apache.http.entity.ByteArrayEntity;
 import org.apache.http.entity.ContentType;
@@ -73,6 +76,23 @@ final class WebhookOtpService implements OtpService {
     public Delivery delivery(String challengeId) {
         OtpResult<JsonNode> result = call("/otp/v1/challenges/" + challengeId, NO_BODY, 1, JsonNode.class);
         return result instanceof OtpResult.Ok<JsonNode> ok ? Delivery.of(ok.value().path("delivery").asText()) : Delivery.UNKNOWN;
+    }
+
+    /** Somebody waits for a page that is of use without it, so this is asked once, and no answer is one, too. */
+    @Override
+    public Optional<String> imported(String realm, String userId, String channel) {
+        OtpResult<JsonNode> result = call("/otp/v1/users/" + segment(realm) + "/" + segment(userId) + "/imports", NO_BODY, 1, JsonNode.class);
+        if (!(result instanceof OtpResult.Ok<JsonNode> ok)) {
+            return Optional.empty();
+        }
+        return StreamSupport.stream(ok.value().spliterator(), false)
+                .filter(imported -> channel.equals(imported.path("channel").asText()))
+                .map(imported -> imported.path("hint").asText()).filter(hint -> !hint.isEmpty()).findFirst();
+    }
+
+    /** RFC 3986 section 3.3; the encoder of forms writes a blank as plus. */
+    private static String segment(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     @Override

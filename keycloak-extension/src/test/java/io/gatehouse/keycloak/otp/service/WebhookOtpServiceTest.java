@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 
@@ -98,6 +99,25 @@ class WebhookOtpServiceTest {
         script = (exchange, body) -> exchange.sendResponseHeaders(200, -1);
         assertEquals(Delivery.UNKNOWN, service().delivery("c-1"));
         assertEquals(3, bodies.size(), "nobody waits for a second question");
+    }
+
+    @Test
+    void asksForWhatWasImportedAndTakesSilenceForNothing() {
+        script = (exchange, body) -> respond(exchange, 200, "[{\"channel\": \"email\", \"hint\": \"b•••@x.example\"}, {\"channel\": \"sms\", \"hint\": \"+62 ••• 89\"}]");
+        assertEquals(Optional.of("+62 ••• 89"), service().imported("a realm/", "u-1", "sms"));
+        assertEquals("/otp/v1/users/a%20realm%2F/u-1/imports ", bodies.get(0));
+
+        for (String body : List.of("[]", "{}", "[{\"channel\": \"sms\"}]", "[{\"channel\": \"sms\", \"hint\": \"\"}]", "7", "[7]")) {
+            script = (exchange, ignored) -> respond(exchange, 200, body);
+            assertEquals(Optional.empty(), service().imported("gatehouse", "u-1", "sms"), body);
+        }
+
+        int asked = bodies.size();
+        script = (exchange, body) -> send(exchange, 200, "[{\"channel\": \"sms\", \"hint\": \"forged\"}]");
+        assertEquals(Optional.empty(), service().imported("gatehouse", "u-1", "sms"));
+        script = (exchange, body) -> exchange.sendResponseHeaders(200, -1);
+        assertEquals(Optional.empty(), service().imported("gatehouse", "u-1", "sms"));
+        assertEquals(asked + 2, bodies.size(), "nobody waits for a second question");
     }
 
     @Test
