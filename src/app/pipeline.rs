@@ -24,8 +24,8 @@ use crate::{
         RESYNC, Resync, ResyncJob,
         commands::{CommandJob, FORGET_COMMANDS, ForgetCommands},
     },
-    notices::{Composer, FORGET_NOTICES, ForgetNotices, SendNotices},
-    otp::CredentialJob,
+    notices::{Carriers, Composer, FORGET_NOTICES, ForgetNotices, SendNotices},
+    otp::{CredentialJob, SmsBudget},
     platform::{
         auth::sessions::{FORGET_SESSIONS, ForgetSessions},
         clock::{Clock as _, SystemClock},
@@ -181,9 +181,10 @@ impl Pipeline<'_> {
     }
 
     fn send_notices(&self) -> SendNotices {
-        let Ports { mailers, sms, .. } = self.ports.clone();
-        let name = &self.config.otp.service_name;
-        SendNotices::new(self.pool.clone(), &self.composers(), mailers, sms, name)
+        let Ports { mailers, sms, clock, .. } = self.ports.clone();
+        let budget = SmsBudget::new(self.pool.clone(), &self.config.otp, self.config.profile);
+        let carriers = Carriers { mailers, sms, budget: Arc::new(budget), clock };
+        SendNotices::new(self.pool.clone(), &self.composers(), carriers, &self.config.otp.service_name)
     }
 
     fn spawn(

@@ -18,7 +18,7 @@ mod words;
 
 pub use config::NoticesConfig;
 pub use letter::{Button, Letter, Otherwise};
-pub use model::{Address, Composer, Due, Notice, NoticeId};
+pub use model::{Address, Budget, Composer, Due, Notice, NoticeId, Reserved};
 pub use rule::{Reach, hears};
 pub use security::{FactorName, Security, SecurityComposer, local_time};
-pub use service::{FORGET_NOTICES, ForgetNotices, SEND_NOTICE, SendNotices};
+pub use service::{Carriers, FORGET_NOTICES, ForgetNotices, SEND_NOTICE, SendNotices};

@@ -1,5 +1,7 @@
 //! A notice, and who writes its letter.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -92,6 +94,30 @@ pub struct Due {
     pub language: Language,
     /// What was given when it was queued.
     pub facts: Masked<Value>,
+}
+
+/// Whether a text message may leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reserved {
+    /// Yes, and it is counted.
+    Now,
+    /// A limit is used up.
+    Later {
+        /// When there is room again.
+        wait: Duration,
+    },
+    /// Nothing is ever sent to this number.
+    Never {
+        /// Why, in a stable word.
+        reason: &'static str,
+    },
+}
+
+/// What text messages may cost; notices share it with everything else that is sent so.
+#[async_trait]
+pub trait Budget: Send + Sync {
+    /// Reserves one message to a number, before it is handed to anybody.
+    async fn reserve(&self, to: &Masked<String>) -> sqlx::Result<Reserved>;
 }
 
 /// Writes the letters of some kinds. A letter for a phone needs [`Letter::text_message`].

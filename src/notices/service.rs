@@ -1,12 +1,12 @@
 //! The work after the commit: sending, and forgetting.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use chrono::Days;
 use sqlx::PgPool;
 
-use super::{Address, Composer, Due, Letter, NoticeId, store};
+use super::{Address, Budget, Composer, Due, Letter, NoticeId, Reserved, store};
 use crate::{
     adapters::{
         mail::{Mail, Mailer},
@@ -25,30 +25,47 @@ pub const SEND_NOTICE: &str = "notices.send";
 /// The kind of the work of forgetting.
 pub const FORGET_NOTICES: &str = "notices.forget";
 
+/// The shortest wait for room within a limit.
+const SOON: Duration = Duration::from_secs(1);
+
 /// Sends notices.
 pub struct SendNotices {
     pool: PgPool,
     composers: HashMap<&'static str, Arc<dyn Composer>>,
     mailers: Vec<Arc<dyn Mailer>>,
     sms: Vec<Arc<dyn SmsSender>>,
+    budget: Arc<dyn Budget>,
+    clock: SharedClock,
     service_name: String,
 }
 
+/// Who carries notices, the first asked first, and within which bounds.
+pub struct Carriers {
+    /// Mail servers.
+    pub mailers: Vec<Arc<dyn Mailer>>,
+    /// SMS providers.
+    pub sms: Vec<Arc<dyn SmsSender>>,
+    /// What text messages may cost.
+    pub budget: Arc<dyn Budget>,
+    /// What time it is.
+    pub clock: SharedClock,
+}
+
 impl SendNotices {
-    /// Sends what these composers write, by these providers, the first asked first.
+    /// Sends what these composers write, by these carriers.
     #[must_use]
     pub fn new(
         pool: PgPool,
         composers: &[Arc<dyn Composer>],
-        mailers: Vec<Arc<dyn Mailer>>,
-        sms: Vec<Arc<dyn SmsSender>>,
+        carriers: Carriers,
         service_name: &str,
     ) -> Self {
         let composers = composers
             .iter()
             .flat_map(|composer| composer.kinds().iter().map(move |kind| (*kind, Arc::clone(composer))))
             .collect();
-        Self { pool, composers, mailers, sms, service_name: service_name.to_owned() }
+        let Carriers { mailers, sms, budget, clock } = carriers;
+        Self { pool, composers, mailers, sms, budget, clock, service_name: service_name.to_owned() }
     }
 
     async fn send(&self, due: &Due, letter: &Letter) -> Result<(), Failed> {
@@ -70,6 +87,23 @@ impl SendNotices {
             Err(refused @ NotSent::Refused { .. }) => Err(Failed::Park(refused.to_string())),
             // Told twice is better than not told; the same Message-ID lets mail servers see it.
             Err(other) => Err(Failed::Retry(other.to_string())),
+        }
+    }
+
+    /// Reserves a text message; how long it has to wait when a limit is used up.
+    async fn has_to_wait(&self, due: &Due) -> Result<Option<Duration>, Failed> {
+        let Address::Phone(to) = &due.to else { return Ok(None) };
+        match self.budget.reserve(to).await? {
+            Reserved::Now => Ok(None),
+            Reserved::Later { wait } => {
+                metrics::counter!("gatehouse_notices_total", "kind" => due.kind.clone(), "channel" => "sms",
+                    "outcome" => "limited")
+                .increment(1);
+                Ok(Some(wait.max(SOON)))
+            }
+            Reserved::Never { reason } => {
+                Err(Failed::Park(format!("no text message is sent there: {reason}")))
+            }
         }
     }
 
@@ -139,6 +173,9 @@ impl Handler for SendNotices {
             composer.ok_or_else(|| Failed::Park(format!("nobody writes notices of kind {}", due.kind)))?;
         match composer.compose(&due).await? {
             Some(letter) => {
+                if let Some(wait) = self.has_to_wait(&due).await? {
+                    return Ok(Done::Until(self.clock.now() + wait));
+                }
                 self.send(&due, &letter).await?;
                 store::note_sent(&self.pool, notice_id).await?;
             }

@@ -133,29 +133,34 @@ impl Limits {
     /// requests" tells nothing about who exists. `price` is in millionths of the currency unit.
     #[must_use]
     pub fn asks(&self, sending: &Sending<'_>, price: i64) -> Vec<Ask> {
-        let ask = |scope: Scope, limit: Limit, amount: i64, parts: &[&str]| Ask {
-            scope,
-            key: key(scope, parts),
-            limit,
-            amount,
-        };
         let mut asks = vec![ask(Scope::Person, self.person, 1, &[sending.realm, sending.user_id])];
         if let Some(client) = sending.client {
             asks.push(ask(Scope::Address, self.address, 1, &[&network(client)]));
         }
-        if let Some(to) = sending.to {
-            let channel = to.channel.name();
-            asks.push(ask(Scope::Destination, self.destination, 1, &[channel, to.address.expose()]));
-            asks.push(ask(Scope::Total, self.total, 1, &[channel]));
-            if let Some(phone) = &to.phone {
-                asks.push(ask(Scope::Prefix, self.prefix, 1, &[phone.prefix.expose()]));
-                asks.push(ask(Scope::Country, self.country, 1, &[&phone.country]));
-                asks.push(ask(Scope::MoneyHour, self.money_hour, price, &[]));
-                asks.push(ask(Scope::MoneyDay, self.money_day, price, &[]));
-            }
+        asks.extend(sending.to.into_iter().flat_map(|to| self.asks_of_message(to, price)));
+        asks
+    }
+
+    /// The limits that any message must pass, whoever it is about: those of where it goes and what it costs.
+    #[must_use]
+    pub fn asks_of_message(&self, to: &Destination, price: i64) -> Vec<Ask> {
+        let channel = to.channel.name();
+        let mut asks = vec![
+            ask(Scope::Destination, self.destination, 1, &[channel, to.address.expose()]),
+            ask(Scope::Total, self.total, 1, &[channel]),
+        ];
+        if let Some(phone) = &to.phone {
+            asks.push(ask(Scope::Prefix, self.prefix, 1, &[phone.prefix.expose()]));
+            asks.push(ask(Scope::Country, self.country, 1, &[&phone.country]));
+            asks.push(ask(Scope::MoneyHour, self.money_hour, price, &[]));
+            asks.push(ask(Scope::MoneyDay, self.money_day, price, &[]));
         }
         asks
     }
+}
+
+fn ask(scope: Scope, limit: Limit, amount: i64, parts: &[&str]) -> Ask {
+    Ask { scope, key: key(scope, parts), limit, amount }
 }
 
 /// The network that counts as one client: the address itself, or the /64 of an IPv6 address

@@ -8,11 +8,13 @@ use std::sync::{
 use async_trait::async_trait;
 use chrono::Days;
 use gatehouse::{
-    adapters::mail::MemoryMailer,
+    adapters::{mail::MemoryMailer, sms::MemorySms},
+    app::Config,
     notices::{
-        Address, Button, Composer, Due, ForgetNotices, Letter, Notice, NoticeId, SEND_NOTICE, SendNotices,
-        store,
+        Address, Button, Carriers, Composer, Due, ForgetNotices, Letter, Notice, NoticeId, SEND_NOTICE,
+        SendNotices, store,
     },
+    otp::SmsBudget,
     platform::{
         clock::{Clock as _, SystemClock},
         entropy::OsEntropy,
@@ -24,7 +26,7 @@ use gatehouse::{
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::TestDatabase;
+use crate::{config::MINIMAL, support::TestDatabase};
 
 /// Greets, as long as there is reason to.
 struct Greeter {
@@ -40,6 +42,7 @@ impl Composer for Greeter {
     async fn compose(&self, due: &Due) -> Result<Option<Letter>, Failed> {
         let name = due.facts.expose()["name"].as_str().unwrap_or_default();
         let mut letter = Letter::new("Welcome", format!("Hello {name}."));
+        letter.text_message = Some(format!("Hello {name}."));
         letter.button =
             Some(Button { label: "Start".to_owned(), url: "https://portal.example/start".parse().unwrap() });
         Ok(self.has_reason.load(Ordering::SeqCst).then_some(letter))
@@ -61,18 +64,32 @@ fn greeting(name: &str) -> Notice {
 struct Sending {
     pool: PgPool,
     mail: Arc<MemoryMailer>,
+    sms: Arc<MemorySms>,
     greeter: Arc<Greeter>,
     sender: SendNotices,
 }
 
 impl Sending {
     async fn new() -> Self {
+        Self::with("").await
+    }
+
+    async fn with(settings: &str) -> Self {
         let pool = TestDatabase::create().await.pool;
         let mail = Arc::new(MemoryMailer::default());
         let greeter = Arc::new(Greeter { has_reason: AtomicBool::new(true) });
         let composers: [Arc<dyn Composer>; 1] = [greeter.clone()];
-        let sender = SendNotices::new(pool.clone(), &composers, vec![mail.clone()], Vec::new(), "Gatehouse");
-        Self { pool, mail, greeter, sender }
+        let sms = Arc::new(MemorySms::default());
+        let config = Config::from_toml(&format!("{MINIMAL}\n{settings}")).unwrap();
+        let budget = SmsBudget::new(pool.clone(), &config.otp, config.profile);
+        let carriers = Carriers {
+            mailers: vec![mail.clone()],
+            sms: vec![sms.clone()],
+            budget: Arc::new(budget),
+            clock: Arc::new(SystemClock),
+        };
+        let sender = SendNotices::new(pool.clone(), &composers, carriers, "Gatehouse");
+        Self { pool, mail, sms, greeter, sender }
     }
 
     async fn enqueue(&self, notices: &[Notice]) -> Vec<NoticeId> {
@@ -168,4 +185,46 @@ async fn old_rows_go_away() {
     ] {
         assert_eq!(sending.count(statement).await, left, "{statement}");
     }
+}
+
+fn greeting_by_phone(number: &str) -> Notice {
+    Notice { to: Address::Phone(Masked::new(number.to_owned())), ..greeting("Ani") }
+}
+
+#[tokio::test]
+async fn a06_33_a_notice_by_text_message_is_paid_from_the_same_budget_and_waits_when_it_is_spent() {
+    let sending = Sending::with("otp.limits.money_per_hour = 1\notp.limits.price_micros = 400000").await;
+    let numbers = ["+6281210000001", "+6281220000001", "+6281230000001"];
+    let queued = sending.enqueue(&numbers.map(greeting_by_phone)).await;
+    let before = SystemClock.now();
+    assert_eq!(sending.run(queued[0]).await.unwrap(), Done::Finished);
+    assert_eq!(sending.run(queued[1]).await.unwrap(), Done::Finished);
+    let Done::Until(again) = sending.run(queued[2]).await.unwrap() else { panic!("it should wait") };
+    let wait = again - before;
+    assert!((3000..=3700).contains(&wait.num_seconds()), "until there is room in the hour: {wait}");
+    assert_eq!(sending.sms.messages().len(), 2, "nothing leaves that was not reserved");
+    assert_eq!(sending.count("SELECT count(*) FROM notices WHERE sent_at IS NULL").await, 1);
+
+    sqlx::query("DELETE FROM otp_limits").execute(&sending.pool).await.unwrap();
+    assert_eq!(sending.run(queued[2]).await.unwrap(), Done::Finished);
+    assert_eq!(sending.sms.messages().len(), 3);
+}
+
+#[tokio::test]
+async fn a06_29_fifty_notices_to_one_prefix_never_exceed_its_limit() {
+    let sending = Sending::with("otp.limits.per_prefix = 7").await;
+    let notices: Vec<Notice> = (0..50).map(|n| greeting_by_phone(&format!("+62812100000{n:02}"))).collect();
+    let queued = sending.enqueue(&notices).await;
+    let runs = futures::future::join_all(queued.into_iter().map(|notice| sending.run(notice))).await;
+    let sent = runs.iter().filter(|run| matches!(run, Ok(Done::Finished))).count();
+    assert_eq!((sent, sending.sms.messages().len()), (7, 7));
+}
+
+#[tokio::test]
+async fn a06_31_a_notice_to_a_number_that_gets_no_codes_is_parked_without_naming_it() {
+    let sending = Sending::new().await;
+    let queued = sending.enqueue(&[greeting_by_phone("+4915123456789")]).await;
+    let Err(Failed::Park(why)) = sending.run(queued[0]).await else { panic!("it should be parked") };
+    assert_eq!(why, "no text message is sent there: country");
+    assert!(sending.sms.messages().is_empty());
 }

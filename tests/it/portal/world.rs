@@ -10,15 +10,11 @@ use axum::{
 use chrono::DateTime;
 use gatehouse::{
     account::{FORGET_LOGIN_ADDRESSES, ForgetLoginAddresses},
-    adapters::{
-        keycloak::MemoryKeycloak,
-        mail::{Mailer, MemoryMailer},
-        oidc::MemoryProvider,
-        sms::MemorySms,
-    },
+    adapters::{keycloak::MemoryKeycloak, mail::MemoryMailer, oidc::MemoryProvider, sms::MemorySms},
     app::{Bells, Config, Features, Ingest, Ports, composers},
     directory::commands::{COMMANDS, CommandJob},
-    notices::{SEND_NOTICE, SendNotices},
+    notices::{Carriers, SEND_NOTICE, SendNotices},
+    otp::SmsBudget,
     platform::{
         auth::Session,
         clock::{Clock as _, ManualClock},
@@ -108,9 +104,15 @@ impl World {
 
     /// Sends every notice that waits.
     pub async fn send_notices(&self) {
-        let mailers: Vec<Arc<dyn Mailer>> = vec![self.mail.clone()];
+        let budget = SmsBudget::new(self.pool.clone(), &self.config.otp, self.config.profile);
+        let carriers = Carriers {
+            mailers: vec![self.mail.clone()],
+            sms: Vec::new(),
+            budget: Arc::new(budget),
+            clock: self.clock.clone(),
+        };
         let composers = composers(&self.config, &self.pool, &self.ports);
-        let job = SendNotices::new(self.pool.clone(), &composers, mailers, Vec::new(), "Gatehouse");
+        let job = SendNotices::new(self.pool.clone(), &composers, carriers, "Gatehouse");
         let keys: Vec<String> = sqlx::query_scalar(
             "SELECT notice_id::text FROM notices WHERE sent_at IS NULL ORDER BY notice_id",
         )

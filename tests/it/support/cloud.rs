@@ -12,10 +12,11 @@ use gatehouse::{
         sms::MemorySms,
     },
     app::{Cloud, Config, Ports},
-    notices::SendNotices,
+    notices::{Carriers, SendNotices},
+    otp::SmsBudget,
     platform::{
         changed_keys::Bell,
-        clock::{Clock as _, ManualClock},
+        clock::{Clock as _, ManualClock, SystemClock},
         entropy::OsEntropy,
         jobs::{Handler, Runner},
     },
@@ -81,13 +82,14 @@ impl CloudHouse {
         let sms = Arc::new(MemorySms::default());
         let name = &self.config.otp.service_name;
         let (composers, mailer) = (self.cloud.composers(), self.mailer.clone());
-        handlers.push(Arc::new(SendNotices::new(
-            self.pool.clone(),
-            composers,
-            vec![mailer],
-            vec![sms],
-            name,
-        )));
+        let budget = SmsBudget::new(self.pool.clone(), &self.config.otp, self.config.profile);
+        let carriers = Carriers {
+            mailers: vec![mailer],
+            sms: vec![sms],
+            budget: Arc::new(budget),
+            clock: Arc::new(SystemClock),
+        };
+        handlers.push(Arc::new(SendNotices::new(self.pool.clone(), composers, carriers, name)));
         let entropy = Arc::new(OsEntropy);
         let runner = Runner::new(self.pool.clone(), handlers, entropy, Bell::default(), stop.clone(), 4);
         let tasks = TaskTracker::new();
