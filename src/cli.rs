@@ -5,6 +5,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Parser, Subcommand};
 
 mod cloud;
+mod factors;
 
 use crate::{
     app::{self, Config, Role},
@@ -55,6 +56,9 @@ enum Command {
     /// Links by which people set their first password.
     #[command(subcommand)]
     FirstPassword(cloud::FirstPassword),
+    /// Second factors.
+    #[command(subcommand)]
+    Factors(factors::Factors),
     /// Reads the configuration, says what is wrong with it and ends.
     CheckConfig,
 }
@@ -80,6 +84,7 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
         Command::OpenStack(command) => return runtime.block_on(command.run(&config)),
         Command::Intake(command) => return runtime.block_on(command.run(&config)),
         Command::FirstPassword(command) => return runtime.block_on(command.run(&config)),
+        Command::Factors(command) => return runtime.block_on(command.run(&config)),
         Command::CheckConfig => {
             println!("the configuration is complete and consistent");
             Ok(())

@@ -28,7 +28,7 @@ pub enum Output {
 }
 
 impl Output {
-    fn print(self, value: &impl Serialize, text: impl FnOnce() -> String) -> anyhow::Result<()> {
+    pub(super) fn print(self, value: &impl Serialize, text: impl FnOnce() -> String) -> anyhow::Result<()> {
         match self {
             Self::Json => println!("{}", serde_json::to_string_pretty(value)?),
             Self::Text => println!("{}", text()),

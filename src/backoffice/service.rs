@@ -24,6 +24,7 @@ use crate::{
         administration::{Reason, Stop, Stopped, appoint_in_tx, stop_in_tx},
     },
     directory::{self, PersonRow},
+    otp,
     platform::{
         auth::sessions,
         changed_keys,
@@ -364,6 +365,7 @@ async fn carry_out(
         return Ok(appoint_in_tx(conn, CompanyId(company_id), &approval.user_id, now).await?);
     }
     sessions::end_all_in_tx(conn, &approval.user_id, now).await?;
+    otp::reset_all_in_tx(conn, &approval.user_id).await?;
     Ok(jobs::enqueue_in_tx(conn, FACTORS, std::slice::from_ref(&approval.user_id)).await?)
 }
 

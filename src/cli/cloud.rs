@@ -18,7 +18,7 @@ pub struct Json {
 }
 
 impl Json {
-    fn output(self) -> Output {
+    pub(super) fn output(self) -> Output {
         if self.json { Output::Json } else { Output::Text }
     }
 }

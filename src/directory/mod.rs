@@ -17,7 +17,7 @@ pub use resync::{Counts, RESYNC, Report, Resync, ResyncError, ResyncJob};
 pub use status::{SecondFactor, Status, second_factors, status};
 pub use store::{
     PeopleApplied, apply_organizations_in_tx, apply_people_in_tx, lock_person_in_tx, mark_all_people_in_tx,
-    members_of, memberships_of, organizations_by_id, people_by_id, person_by_email,
+    members_of, memberships_of, organizations_by_id, people_by_id, people_named, person_by_email,
 };
 
 /// The stream of records about people; their key is the user id.

@@ -218,6 +218,25 @@ pub async fn people_by_id(conn: &mut PgConnection, ids: &[String]) -> Result<Vec
     sqlx::query_as("SELECT * FROM people WHERE user_id = ANY($1)").bind(ids).fetch_all(conn).await
 }
 
+/// The living people of a realm who have one of these as their id, user name or sign-in address; the names in
+/// lower case.
+pub async fn people_named(
+    conn: &mut PgConnection,
+    realm: &str,
+    names: &[String],
+) -> Result<Vec<PersonRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT * FROM people WHERE user_id = ANY($2) AND realm = $1 AND deleted_at IS NULL
+         UNION SELECT * FROM people WHERE realm = $1 AND lower(username) = ANY($2) AND deleted_at IS NULL
+         UNION SELECT * FROM people WHERE realm = $1 AND lower(email) = ANY($2) AND deleted_at IS NULL
+         ORDER BY user_id",
+    )
+    .bind(realm)
+    .bind(names)
+    .fetch_all(conn)
+    .await
+}
+
 /// A living person, whose row the caller holds from now on: whatever hangs on the person changes in turn.
 pub async fn lock_person_in_tx(
     conn: &mut PgConnection,

@@ -31,6 +31,9 @@ pub struct OtpConfig {
     pub tries: u32,
     /// Wrong codes in a row on one channel that lock its factor, 5 to 100 (NIST SP 800-63B-4, 3.2.2).
     pub failures_until_lock: u32,
+    /// How long a destination that was replaced or removed cannot be enrolled again by the same person, 0 to
+    /// 720 hours.
+    pub cool_off_hours: u32,
     /// The service's name in messages, 1 to 20 signs.
     pub service_name: String,
     /// The host of the page that waits for the code, or its registrable domain; the host of
@@ -112,6 +115,7 @@ impl OtpConfig {
         bounds((60..=600).contains(&self.life_seconds), "life_seconds", "60 to 600 seconds");
         bounds((1..=10).contains(&self.tries), "tries", "1 to 10");
         bounds((5..=100).contains(&self.failures_until_lock), "failures_until_lock", "5 to 100");
+        bounds(self.cool_off_hours <= 720, "cool_off_hours", "0 to 720 hours");
         bounds(self.delivery_wait_millis <= 2500, "delivery_wait_millis", "0 to 2500 milliseconds");
         bounds((1..=256).contains(&self.deliveries_at_once), "deliveries_at_once", "1 to 256");
         bounds(

@@ -41,6 +41,8 @@ pub enum Unusable {
     NumberType,
     /// Staff disabled it for this person.
     Barred,
+    /// It was a factor of this person until a short while ago.
+    Cooling,
 }
 
 impl Unusable {
@@ -52,6 +54,7 @@ impl Unusable {
             Self::Country => "country",
             Self::NumberType => "number_type",
             Self::Barred => "barred",
+            Self::Cooling => "cooling",
         }
     }
 }

@@ -27,6 +27,7 @@ mod passwords;
 mod platform;
 mod portal;
 mod publishing;
+mod security_table;
 mod support;
 mod theme;
 mod webhook;

@@ -8,11 +8,12 @@ use keycloak::{
     types::{CredentialRepresentation, OrganizationRepresentation, RoleRepresentation},
 };
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::{
-    Keycloak, KeycloakConfig, KeycloakError, Page, PersonChange, SessionInfo, people, token::Tokens,
+    AttributePage, Keycloak, KeycloakConfig, KeycloakError, Page, PersonChange, SessionInfo, people,
+    token::Tokens,
 };
 
 /// Items of one page; the extension gives no more.
@@ -28,12 +29,6 @@ pub struct KeycloakClient {
     http: reqwest::Client,
     tokens: Tokens,
     pub(super) admin: KeycloakAdmin<Tokens>,
-}
-
-#[derive(Deserialize)]
-struct PageBody {
-    items: Vec<Value>,
-    next: Option<String>,
 }
 
 impl KeycloakClient {
@@ -126,12 +121,11 @@ impl KeycloakClient {
         Err(KeycloakError::Forbidden(401))
     }
 
-    async fn page(&self, list: &str, after: Option<&str>) -> Result<Page, KeycloakError> {
+    async fn page<T: DeserializeOwned>(&self, list: &str, after: Option<&str>) -> Result<T, KeycloakError> {
         let url = format!("{}/{list}", self.resource);
         let query = [("after", after.unwrap_or_default().to_owned()), ("max", PAGE.to_string())];
         let response = self.send(|| self.http.get(&url).query(&query)).await?;
-        let body: PageBody = response.json().await.map_err(|_| KeycloakError::Unreadable)?;
-        Ok(Page { items: body.items, next: body.next })
+        response.json().await.map_err(|_| KeycloakError::Unreadable)
     }
 }
 
@@ -250,6 +244,10 @@ impl Keycloak for KeycloakClient {
 
     async fn users(&self, after: Option<&str>) -> Result<Page, KeycloakError> {
         self.page("users", after).await
+    }
+
+    async fn attribute(&self, name: &str, after: Option<&str>) -> Result<AttributePage, KeycloakError> {
+        self.page(&format!("users/attributes/{name}"), after).await
     }
 
     async fn organizations(&self, after: Option<&str>) -> Result<Page, KeycloakError> {

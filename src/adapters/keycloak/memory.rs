@@ -9,7 +9,10 @@ use async_trait::async_trait;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 
-use super::{Administration, Invitee, Keycloak, KeycloakError, Page, PersonChange, SessionInfo};
+use super::{
+    Administration, AttributePage, AttributeValue, Invitee, Keycloak, KeycloakError, Page, PersonChange,
+    SessionInfo,
+};
 use crate::platform::masked::Masked;
 
 /// What it holds, open for tests to set and to look at.
@@ -134,6 +137,17 @@ impl Keycloak for MemoryKeycloak {
 
     async fn users(&self, after: Option<&str>) -> Result<Page, KeycloakError> {
         Ok(page(&self.call()?.user_pages, after))
+    }
+
+    async fn attribute(&self, name: &str, after: Option<&str>) -> Result<AttributePage, KeycloakError> {
+        let state = self.call()?;
+        let page = page(&state.user_pages, after);
+        let value = |user: &Value| {
+            let value = user["attributes"][name].as_str()?;
+            let user_id = user["id"].as_str()?.to_owned();
+            Some(AttributeValue { user_id, value: Masked::new(value.to_owned()) })
+        };
+        Ok(AttributePage { items: page.items.iter().filter_map(value).collect(), next: page.next })
     }
 
     async fn organizations(&self, after: Option<&str>) -> Result<Page, KeycloakError> {

@@ -12,6 +12,7 @@ mod token;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::platform::masked::Masked;
@@ -57,6 +58,9 @@ pub trait Keycloak: Administration {
     /// People by ascending id, from the one after `after`; each as in an event.
     async fn users(&self, after: Option<&str>) -> Result<Page, KeycloakError>;
 
+    /// What an attribute of people says, of those who have it, by ascending id from the one after `after`.
+    async fn attribute(&self, name: &str, after: Option<&str>) -> Result<AttributePage, KeycloakError>;
+
     /// Organisations by ascending id, from the one after `after`, each with the ids of its members.
     async fn organizations(&self, after: Option<&str>) -> Result<Page, KeycloakError>;
 
@@ -93,12 +97,31 @@ pub struct SessionInfo {
 }
 
 /// A page of a list.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 pub struct Page {
     /// The items as JSON.
     pub items: Vec<Value>,
     /// The id to go on after; none at the end.
     pub next: Option<String>,
+}
+
+/// A page of what an attribute says.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct AttributePage {
+    /// Those who have it.
+    pub items: Vec<AttributeValue>,
+    /// The id to go on after; none at the end.
+    pub next: Option<String>,
+}
+
+/// What an attribute says of one person.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct AttributeValue {
+    /// Keycloak's id of the person.
+    #[serde(rename = "id")]
+    pub user_id: String,
+    /// Its first value.
+    pub value: Masked<String>,
 }
 
 /// Keycloak did not do it. The text names no person.

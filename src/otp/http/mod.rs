@@ -1,4 +1,4 @@
-//! The four calls and the factor list, behind the gate of signed calls; what staff see and do; and what others report.
+//! The calls about codes and the lists of factors and imports, behind the gate of signed calls; what staff see and do; and what others report.
 
 pub mod receipts;
 pub mod staff;
@@ -19,6 +19,7 @@ use super::{
     error::{Refusal, database_problem},
     model::{ChallengeId, Channel, Purpose},
     service::{Command, Issue, Resend, Verify},
+    store::imports::Imported,
 };
 use crate::platform::{
     masked::Masked,
@@ -42,6 +43,7 @@ pub fn router(otp: Otp, gate: Gate) -> Router {
         .route("/challenges/{id}/verification", post(verify))
         .route("/challenges/{id}/resend", post(resend))
         .route("/users/{realm}/{user_id}/factors", get(factors))
+        .route("/users/{realm}/{user_id}/imports", get(imports))
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .with_state(otp)
@@ -112,6 +114,16 @@ async fn factors(
 ) -> Result<Json<Vec<Value>>, Problem> {
     let factors = otp.factors(&realm, &user_id).await.map_err(|error| database_problem(&error))?;
     Ok(Json(factors.iter().map(shown).collect()))
+}
+
+/// What the page of an enrolment offers; `destination` is left out of the call that asks for its code.
+async fn imports(
+    State(otp): State<Otp>,
+    Path((realm, user_id)): Path<(String, String)>,
+) -> Result<Json<Vec<Value>>, Problem> {
+    let imports = otp.imports(&realm, &user_id).await.map_err(|error| database_problem(&error))?;
+    let shown = |import: &Imported| json!({"channel": import.channel, "hint": import.hint});
+    Ok(Json(imports.iter().map(shown).collect()))
 }
 
 fn shown(factor: &Factor) -> Value {

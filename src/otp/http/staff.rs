@@ -218,6 +218,8 @@ async fn reset(
     PathIds(path): PathIds<(String, FactorId)>,
     JsonBody(body): JsonBody<ReasonBody>,
 ) -> Result<(StatusCode, Json<ResetShown>), Problem> {
+    // Four eyes are those of people.
+    caller.require_person()?;
     let reset = otp.reset_factor(name(&caller, &path), &act(&caller, &body)?).await?;
     Ok(match reset {
         Reset::Asked => (StatusCode::ACCEPTED, Json(ResetShown { status: "asked" })),

@@ -10,7 +10,8 @@ use crate::otp::{
     model::{ChallengeId, Channel, FactorId, Purpose},
     store::{
         challenges::{self, Challenge, Key, Made, NewChallenge},
-        factors::{self, Factor},
+        factors::{self, Factor, Fitness},
+        imports,
     },
 };
 use crate::platform::problem::StatusCode;
@@ -85,18 +86,28 @@ impl Otp {
         })
     }
 
-    /// The typed address of a new factor: whoever stole a phone must not get it in again after staff
-    /// disabled it.
+    /// The address of a new factor, typed or imported. Whoever stole a phone must not get it in again after
+    /// staff disabled it, nor at once after its owner gave it up.
     async fn enrolment_target(
         &self,
         connection: &mut PgConnection,
         issue: &Issue,
     ) -> Result<Target, OtpError> {
-        let target = self.typed_target(issue)?;
-        if factors::is_barred(connection, &issue.realm, &issue.user_id, &target.to.address).await? {
-            return Err(unusable(Unusable::Barred).into());
+        let Issue { realm, user_id, .. } = issue;
+        let imported = match (&issue.destination, issue.channel) {
+            (None, Some(channel)) => imports::of_channel(connection, realm, user_id, channel).await?,
+            _ => None,
+        };
+        let target = match imported {
+            Some(address) => self.typed_target(&Issue { destination: Some(address), ..issue.clone() })?,
+            None => self.typed_target(issue)?,
+        };
+        let cool_off = self.0.config.cool_off_hours;
+        match factors::fitness(connection, realm, user_id, &target.to.address, cool_off).await? {
+            Fitness { is_barred: true, .. } => Err(unusable(Unusable::Barred).into()),
+            Fitness { is_cooling: true, .. } => Err(unusable(Unusable::Cooling).into()),
+            Fitness { .. } => Ok(target),
         }
-        Ok(target)
     }
 
     /// The typed address that is to be proven.

@@ -1,7 +1,9 @@
 //! The use cases, each in one transaction with the answer to its call.
 
 mod command;
+mod import;
 mod issue;
+mod notices;
 mod prefixes;
 mod proof;
 mod receipts;
@@ -19,6 +21,8 @@ use sqlx::{PgConnection, PgPool};
 use tokio_util::task::TaskTracker;
 
 pub use command::{Command, Issue, Resend, Verify};
+pub use import::{Import, ImportError, ImportOutcome, ImportResult};
+pub use notices::SmsBudget;
 pub use prefixes::{BlockedPrefix, Spend, Spent};
 pub use proof::{AskProof, ProofOf, ProofRef, ProvenAddress};
 pub use staff::{Reset, StaffAct};

@@ -13,6 +13,7 @@ use crate::otp::{
         challenges::{self, Challenge},
         factors,
         failures::{self, Verdict},
+        imports,
     },
 };
 use crate::platform::jobs;
@@ -57,11 +58,14 @@ impl Otp {
     async fn approve(&self, connection: &mut PgConnection, challenge: Challenge) -> Result<Done, OtpError> {
         let id = match (challenge.purpose, challenge.factor_id) {
             (Purpose::Enrol, _) => {
-                let Challenge { realm, user_id, destination, .. } = &challenge;
-                if factors::is_barred(connection, realm, user_id, destination).await? {
-                    // Disabled by staff while its code was on the way.
+                let Challenge { realm, user_id, destination, channel, .. } = &challenge;
+                let cool_off = self.0.config.cool_off_hours;
+                let fitness = factors::fitness(connection, realm, user_id, destination, cool_off).await?;
+                if fitness.is_barred || fitness.is_cooling {
+                    // Disabled or given up while its code was on the way.
                     return Err(Refusal::CodeExpired.into());
                 }
+                imports::take_away(connection, realm, user_id, *channel).await?;
                 let id = FactorId::generate(&*self.0.ports.clock, &*self.0.ports.entropy);
                 factors::bind(connection, id, &challenge).await?;
                 // A new factor starts with no failures: it is not the one that was guessed at.

@@ -6,8 +6,9 @@ use sqlx::PgPool;
 const AT_MOST: i64 = 1000;
 
 /// Deletes challenges (with their messages) an hour after their end, limits that are no longer in any
-/// window, blocks of prefixes a day after their end, counters without failures, and those of proofs after a day without another. Says how many rows went; as many as were allowed of a kind
-/// means that there may be more.
+/// window, blocks of prefixes a day after their end, counters without failures, those of proofs after a day
+/// without another, and imported destinations that nobody proved in a year. Says how many rows went; as many
+/// as were allowed of a kind means that there may be more.
 pub async fn sweep(pool: &PgPool) -> sqlx::Result<u64> {
     let mut gone = 0;
     for statement in [
@@ -27,6 +28,10 @@ pub async fn sweep(pool: &PgPool) -> sqlx::Result<u64> {
              ORDER BY changed_at LIMIT $1 FOR UPDATE SKIP LOCKED) old
          WHERE f.user_id = old.user_id AND f.realm = old.realm AND f.channel = old.channel
            AND f.proof = old.proof",
+        "DELETE FROM otp_imports i USING (
+             SELECT user_id, realm, channel FROM otp_imports WHERE imported_at < now() - interval '1 year'
+             ORDER BY imported_at LIMIT $1 FOR UPDATE SKIP LOCKED) old
+         WHERE i.user_id = old.user_id AND i.realm = old.realm AND i.channel = old.channel",
     ] {
         gone += sqlx::query(statement).bind(AT_MOST).execute(pool).await?.rows_affected();
     }

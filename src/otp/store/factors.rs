@@ -98,21 +98,36 @@ pub async fn bind(connection: &mut PgConnection, id: FactorId, proven: &Challeng
     .map(drop)
 }
 
-/// Whether staff have disabled this destination for this person, as a factor that is live or was.
-pub async fn is_barred(
+/// Whether a destination may become a factor of somebody.
+#[derive(Debug, Clone, Copy, FromRow)]
+pub struct Fitness {
+    /// Whether staff have disabled it for this person, as a factor that is live or was.
+    pub is_barred: bool,
+    /// Whether it was a factor of this person until a short while ago, and is none now.
+    pub is_cooling: bool,
+}
+
+/// Whether a destination may become a factor of this person, `cool_off` hours after it was one. What Keycloak
+/// never showed as a credential was none, and what staff reset may come back at once: two of them looked at it.
+pub async fn fitness(
     connection: &mut PgConnection,
     realm: &str,
     user_id: &str,
     destination: &Masked<String>,
-) -> sqlx::Result<bool> {
-    sqlx::query_scalar(
-        "SELECT EXISTS (SELECT FROM otp_factors
-                        WHERE user_id = $1 AND realm = $2 AND disabled_at IS NOT NULL
-                          AND lower(destination) = lower($3))",
+    cool_off: u32,
+) -> sqlx::Result<Fitness> {
+    sqlx::query_as(
+        "SELECT coalesce(bool_or(disabled_at IS NOT NULL), false) AS is_barred,
+                coalesce(bool_or(end_reason IN ('replaced', 'removed') AND bound_at IS NOT NULL
+                                 AND ended_at > now() - make_interval(hours => $4))
+                         AND NOT bool_or(ended_at IS NULL), false) AS is_cooling
+         FROM otp_factors
+         WHERE user_id = $1 AND realm = $2 AND lower(destination) = lower($3)",
     )
     .bind(user_id)
     .bind(realm)
     .bind(destination)
+    .bind(i32::try_from(cool_off).unwrap_or(i32::MAX))
     .fetch_one(connection)
     .await
 }
@@ -171,6 +186,7 @@ pub async fn erase(connection: &mut PgConnection, user_id: &str) -> sqlx::Result
         "DELETE FROM otp_challenges WHERE user_id = $1",
         "DELETE FROM otp_failures WHERE user_id = $1",
         "DELETE FROM otp_factors WHERE user_id = $1",
+        "DELETE FROM otp_imports WHERE user_id = $1",
     ] {
         sqlx::query(statement).bind(user_id).execute(&mut *connection).await?;
     }

@@ -5,6 +5,7 @@ pub mod challenges;
 pub mod cleaning;
 pub mod factors;
 pub mod failures;
+pub mod imports;
 pub mod limits;
 pub mod messages;
 pub mod prefixes;

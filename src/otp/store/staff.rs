@@ -208,6 +208,18 @@ pub async fn reset(connection: &mut PgConnection, factor: FactorName<'_>) -> sql
     Ok(ended > 0)
 }
 
+/// Ends every live factor of a person by reset, and forgets their wrong codes.
+pub async fn reset_all(connection: &mut PgConnection, user_id: &str) -> sqlx::Result<()> {
+    for statement in [
+        "DELETE FROM otp_failures WHERE user_id = $1 AND NOT proof",
+        "UPDATE otp_factors SET ended_at = now(), end_reason = 'reset', is_primary = false
+         WHERE user_id = $1 AND ended_at IS NULL",
+    ] {
+        sqlx::query(statement).bind(user_id).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
 /// Whose credential Keycloak must not hold any more: the person of a factor that ended or is disabled.
 pub async fn owner_of_unusable(pool: &PgPool, id: FactorId) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar(

@@ -23,9 +23,26 @@ async fn who_asks_for_a_reset_does_not_decide_it() {
     assert_eq!(waiting["items"][0]["asked_by"], "helga");
     assert!(office.keycloak.state().done.is_empty());
 
+    sqlx::query(
+        "INSERT INTO otp_factors (id, realm, user_id, channel, destination, hint, is_primary, verified_at, bound_at)
+         VALUES (gen_random_uuid(), 'gatehouse', 'budi', 'email', 'b@x.example', 'b•••@x.example', true, now(), now())",
+    )
+    .execute(&office.api.pool)
+    .await
+    .unwrap();
     let budi = office.api.token("budi");
     office.api.get("/users/budi/access", &budi).await.expect(200);
     office.api.post(&approve, &office.helper("hanna"), json!({})).await.expect(202);
+    let ended: Option<String> =
+        sqlx::query_scalar("SELECT end_reason FROM otp_factors WHERE user_id = 'budi'")
+            .fetch_one(&office.api.pool)
+            .await
+            .unwrap();
+    assert_eq!(
+        ended.as_deref(),
+        Some("reset"),
+        "nothing of theirs opens anything, whatever Keycloak still holds"
+    );
     office.until("no factors", |state| state.done.contains(&("remove factors", "budi".into()))).await;
     office.api.get("/users/budi/access", &budi).await.expect_problem(401, "access/unauthorized");
     office

@@ -1,9 +1,11 @@
 //! One-time codes, from the signed call to the message.
 
 mod bounds;
+mod cool_off;
 mod delivery;
 mod factors;
 mod gateways;
+mod imports;
 mod input;
 mod issue;
 mod limits;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
+use sqlx::postgres::PgPoolOptions;
 
 use super::world::{Reply, World, eventually, login, somebody, wrong};
 
@@ -54,7 +55,9 @@ async fn all_at_once(world: &World, calls: impl Iterator<Item = impl Future<Outp
 #[tokio::test]
 async fn a06_10_of_a_hundred_parallel_right_codes_on_two_instances_one_is_accepted() {
     let world = World::new().await;
-    let second = World::over(world.pool.clone(), r#"profile = "development""#);
+    // Another process: it shares no connection with the first.
+    let pool = PgPoolOptions::new().max_connections(20).connect_with((*world.pool.connect_options()).clone());
+    let second = World::over(pool.await.unwrap(), r#"profile = "development""#);
     let person = somebody();
     world.enrol_sms(&person).await;
     let shown = world.issue(&login(&person, "s")).await.expect(201);
@@ -94,6 +97,26 @@ async fn a06_11_of_a_hundred_parallel_wrong_codes_exactly_five_are_looked_at() {
     assert_eq!(counted, 5, "the counter is the number of codes looked at");
     assert_eq!(world.status(&challenge).await["status"], "failed");
     world.verify(&challenge, "s", &code).await.expect_problem(410, "otp/code-expired");
+}
+
+/// With fewer tries than failures that cost no wait, the lock of the challenge alone keeps the limit: the counter
+/// of the person would let one more pass.
+#[tokio::test]
+async fn a06_11_three_tries_are_three_however_many_codes_come_at_once() {
+    let world = World::with("profile = \"development\"\notp.tries = 3").await;
+    let person = somebody();
+    world.enrol_sms(&person).await;
+    let shown = world.issue(&login(&person, "s")).await.expect(201);
+    let (challenge, code) = (shown.challenge(), world.last_code("sms", &person.phone));
+    let bad = wrong(&code);
+    let replies = all_at_once(&world, (0..100).map(|_| world.verify(&challenge, "s", &bad))).await;
+    let looked_at = replies.iter().filter(|reply| reply.code() == "otp/code-wrong").count();
+    assert_eq!(looked_at, 3);
+    let counted: i32 = sqlx::query_scalar("SELECT in_a_row FROM otp_failures WHERE NOT proof")
+        .fetch_one(&world.pool)
+        .await
+        .unwrap();
+    assert_eq!(counted, 3);
 }
 
 #[tokio::test]
