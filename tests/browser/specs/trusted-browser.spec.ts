@@ -3,6 +3,7 @@ import { admin, credentialsOf, findUser, withRealm } from '../support/admin';
 import { openSigningIn } from '../support/console';
 import { expectPortal, expectOpen, expectShut, strength } from '../support/doors';
 import { codeIn } from '../support/inbox';
+import { look } from '../support/look';
 import { addFactor, member } from '../support/members';
 import type { Person } from '../support/person';
 import { expect, test, type Visitor } from '../support/test';
@@ -85,6 +86,7 @@ test('a new password drops all trusted browsers', async ({ visitor }) => {
     await again(home, changed);
     await expect(codeField(home.page), 'after a new password').toBeVisible();
     await enterCodeFrom(home.page, changed, 'email');
+    await look(home.page, 'trust-browser');
     await home.page.locator(`${question} [value="yes"]`).click();
     await expectPortal(home.page);
     expect(await browsers(), 'the old one is gone').toBe(1);
