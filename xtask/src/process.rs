@@ -159,6 +159,11 @@ impl Running {
         }
     }
 
+    /// Sends a signal to the whole process group.
+    pub fn signal(&self, signal: Signal) -> Result<()> {
+        killpg(self.group, signal).with_context(|| format!("{}: cannot send {signal}", self.spec.name))
+    }
+
     /// Ends the process group at once, as a power cut would.
     pub async fn kill(mut self) {
         let _ = killpg(self.group, Signal::SIGKILL);

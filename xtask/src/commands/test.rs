@@ -99,7 +99,7 @@ async fn start_stack(layout: &Layout) -> Result<(Stack, lock::Lock)> {
     layout.clear()?;
     let plan = Plan {
         layout: layout.clone(),
-        ports: Ports::free()?,
+        ports: Ports::free(false)?,
         scope: Scope::Whole,
         durability: Durability::Thrown,
         demo: false,

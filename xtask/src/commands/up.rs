@@ -27,7 +27,7 @@ pub async fn run(up: &Up) -> Result<ExitCode> {
         layout.clear()?;
     }
     let mut end = End::listen()?;
-    let ports = if up.for_tests { Ports::free()? } else { Ports::fixed() };
+    let ports = if up.for_tests { Ports::free(up.for_drill)? } else { Ports::fixed() };
     let durability = if up.for_tests { Durability::Thrown } else { Durability::Kept };
     let plan = Plan {
         layout: layout.clone(),
@@ -212,6 +212,7 @@ pub mod detach {
             ("--demo", up.demo),
             ("--openstack", up.openstack),
             ("--for-tests", up.for_tests),
+            ("--for-drill", up.for_drill),
         ];
         args.extend(flags.into_iter().filter(|(_, set)| *set).map(|(flag, _)| flag.into()));
         let scope = clap::ValueEnum::to_possible_value(&up.scope);

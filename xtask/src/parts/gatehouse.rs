@@ -18,6 +18,8 @@ use crate::stack::secrets::Secrets;
 use crate::tools::command;
 
 const NAME: &str = "gatehouse";
+/// Its further instances, which run only when a drill starts them.
+const FURTHER: [&str; 2] = ["gatehouse-2", "gatehouse-3"];
 /// The client that the service signs in to Keycloak as.
 pub const SERVICE_CLIENT: &str = "gatehouse-service";
 
@@ -39,6 +41,20 @@ impl Gatehouse {
             .current_dir(root());
         command::run(&mut cargo, "cargo build", step, building).await?;
         Ok(Self { binary: target().join("debug/gatehouse") })
+    }
+
+    /// Tells how to run further instances of it.
+    #[must_use]
+    pub fn further(&self, layout: &Layout, ports: &Ports, secrets: &Secrets) -> Vec<Spec> {
+        let Some(drill) = &ports.drill else { return Vec::new() };
+        let instances = FURTHER.into_iter().zip(drill.instances);
+        let further = instances.map(|(name, (gatehouse, gatehouse_operations))| {
+            let own = Ports { gatehouse, gatehouse_operations, ..ports.clone() };
+            let mut spec = self.spec(layout, &own, secrets, false);
+            spec.env.push(("GATEHOUSE__HTTP__PUBLIC_URL".to_owned(), ports.gatehouse_url()));
+            Spec { name, log: layout.log(name), ..spec }
+        });
+        further.collect()
     }
 
     /// Tells how to run it.
@@ -70,13 +86,14 @@ pub fn database_url(ports: &Ports, secrets: &Secrets) -> String {
 }
 
 fn environment(ports: &Ports, secrets: &Secrets) -> Vec<(String, String)> {
+    let seen = ports.seen_by_service();
     [
         ("GATEHOUSE__PROFILE", "development".to_owned()),
         ("GATEHOUSE__HTTP__LISTEN", format!("127.0.0.1:{}", ports.gatehouse)),
         ("GATEHOUSE__HTTP__OPERATIONS_LISTEN", format!("127.0.0.1:{}", ports.gatehouse_operations)),
         ("GATEHOUSE__HTTP__PUBLIC_URL", ports.gatehouse_url()),
-        ("GATEHOUSE__DATABASE__URL", database_url(ports, secrets)),
-        ("GATEHOUSE__KAFKA__BOOTSTRAP_SERVERS", format!("127.0.0.1:{}", ports.kafka)),
+        ("GATEHOUSE__DATABASE__URL", database_url(&seen, secrets)),
+        ("GATEHOUSE__KAFKA__BOOTSTRAP_SERVERS", format!("127.0.0.1:{}", seen.kafka)),
         ("GATEHOUSE__KEYCLOAK__URL", ports.keycloak_url()),
         ("GATEHOUSE__KEYCLOAK__REALM", REALM.to_owned()),
         ("GATEHOUSE__KEYCLOAK__CLIENT_ID", SERVICE_CLIENT.to_owned()),

@@ -1,5 +1,6 @@
 //! A Kafka broker as a plain Java process in KRaft mode, and the topics that the system is made of.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -25,6 +26,9 @@ pub struct Ports {
     pub broker: u16,
     /// For the broker's own controller.
     pub controller: u16,
+    /// For clients that come through a proxy: the proxy's port, and the listener behind it. Kafka tells each client
+    /// where to connect, so each way in has a listener of its own.
+    pub proxied: [Option<(u16, u16)>; 2],
 }
 
 /// The unpacked broker.
@@ -142,15 +146,21 @@ fn topics() -> String {
 
 /// One node that is broker and controller; topics are never made by accident.
 fn server_properties(log: &Path, ports: Ports) -> String {
-    let Ports { broker, controller } = ports;
+    let Ports { broker, controller, proxied } = ports;
+    let (mut listeners, mut advertised, mut protocols) = (String::new(), String::new(), String::new());
+    for (number, (proxy, listener)) in proxied.into_iter().flatten().enumerate() {
+        let _ = write!(listeners, ",PROXIED{number}://127.0.0.1:{listener}");
+        let _ = write!(advertised, ",PROXIED{number}://127.0.0.1:{proxy}");
+        let _ = write!(protocols, ",PROXIED{number}:PLAINTEXT");
+    }
     format!(
         "\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{broker}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listeners=PLAINTEXT://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{controller}{listeners}
+advertised.listeners=PLAINTEXT://127.0.0.1:{broker}{advertised}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT{protocols}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
 log.dirs={log}

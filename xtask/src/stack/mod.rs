@@ -2,6 +2,7 @@
 
 mod demo;
 pub mod description;
+pub mod links;
 pub mod lock;
 pub mod ports;
 pub mod secrets;
@@ -122,6 +123,9 @@ impl Stack {
         step.stage("starting");
         let Plan { layout, ports, .. } = &this.plan;
         this.services.start(gatehouse.spec(layout, ports, &this.secrets, self.plan.openstack)).await?;
+        for further in gatehouse.further(layout, ports, &this.secrets) {
+            this.services.add(further).await;
+        }
         step.done(&ports.gatehouse_url());
         if self.plan.demo {
             let step = progress.step("demo");
@@ -148,7 +152,9 @@ impl Stack {
         let step = progress.step("kafka");
         let Plan { layout, ports, scope, .. } = &self.plan;
         let kafka = Kafka::prepare(&step).await?;
-        let own = kafka::Ports { broker: ports.kafka, controller: ports.kafka_controller };
+        let drill = ports.drill.as_ref();
+        let proxied = [drill.map(|drill| drill.service_kafka), drill.map(|drill| drill.keycloak_kafka)];
+        let own = kafka::Ports { broker: ports.kafka, controller: ports.kafka_controller, proxied };
         let spec = kafka.lay_out(layout, own, &step).await?;
         step.stage("starting");
         self.services.start(spec).await?;
@@ -172,7 +178,9 @@ impl Stack {
             mail_smtp: ports.mail_smtp,
             mail_pop3: ports.mail_pop3,
         };
-        inbox::start(inbox, services::routes(Arc::clone(&self.services))).await?;
+        let links = links::start(ports).await?;
+        let more = services::routes(Arc::clone(&self.services)).merge(links::routes(links));
+        inbox::start(inbox, more).await?;
         step.done(&ports.inbox_url());
         Ok(())
     }

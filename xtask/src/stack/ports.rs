@@ -32,6 +32,24 @@ pub struct Ports {
     pub mail_pop3: u16,
     /// Keystone, if there is one.
     pub keystone: u16,
+    /// What drills need beside; nothing in other stacks.
+    #[serde(default)]
+    pub drill: Option<DrillPorts>,
+}
+
+/// Ports of the proxies between parts, of the listeners behind them, and of further instances of the service.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DrillPorts {
+    /// From the service to PostgreSQL.
+    pub service_postgres: u16,
+    /// From the service to Kafka, and where Kafka listens for what comes this way.
+    pub service_kafka: (u16, u16),
+    /// From Keycloak to Kafka, likewise.
+    pub keycloak_kafka: (u16, u16),
+    /// From Keycloak to the service.
+    pub keycloak_service: u16,
+    /// Two more instances of the service: for callers, and for health and metrics.
+    pub instances: [(u16, u16); 2],
 }
 
 impl Ports {
@@ -51,17 +69,30 @@ impl Ports {
             mail_smtp: 8027,
             mail_pop3: 8028,
             keystone: 5000,
+            drill: None,
         }
     }
 
-    /// Ports that the kernel says are free. Two that ask at once get different ones.
-    pub fn free() -> Result<Self> {
+    /// Ports that the kernel says are free, with those for drills if they are wanted. Two that ask at once get different
+    /// ones.
+    pub fn free(with_drill: bool) -> Result<Self> {
         let mut listeners = Vec::new();
         let mut free = || -> Result<u16> {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("there is no free port")?;
             let port = listener.local_addr()?.port();
             listeners.push(listener); // held until all are chosen
             Ok(port)
+        };
+        let drill = if with_drill {
+            Some(DrillPorts {
+                service_postgres: free()?,
+                service_kafka: (free()?, free()?),
+                keycloak_kafka: (free()?, free()?),
+                keycloak_service: free()?,
+                instances: [(free()?, free()?), (free()?, free()?)],
+            })
+        } else {
+            None
         };
         Ok(Self {
             keycloak: free()?,
@@ -76,7 +107,40 @@ impl Ports {
             mail_smtp: free()?,
             mail_pop3: free()?,
             keystone: free()?,
+            drill,
         })
+    }
+
+    /// The links between parts that have a proxy: name, the proxy's port, the port behind it.
+    #[must_use]
+    pub fn links(&self) -> Vec<(&'static str, u16, u16)> {
+        let Some(drill) = &self.drill else { return Vec::new() };
+        vec![
+            ("service-postgres", drill.service_postgres, self.postgres),
+            ("service-kafka", drill.service_kafka.0, drill.service_kafka.1),
+            ("keycloak-kafka", drill.keycloak_kafka.0, drill.keycloak_kafka.1),
+            ("keycloak-service", drill.keycloak_service, self.gatehouse),
+        ]
+    }
+
+    /// The ports as the service is to see them: what it calls may lie behind a proxy.
+    #[must_use]
+    pub fn seen_by_service(&self) -> Self {
+        let mut seen = self.clone();
+        if let Some(drill) = &self.drill {
+            (seen.postgres, seen.kafka) = (drill.service_postgres, drill.service_kafka.0);
+        }
+        seen
+    }
+
+    /// The ports as Keycloak is to see them.
+    #[must_use]
+    pub fn seen_by_keycloak(&self) -> Self {
+        let mut seen = self.clone();
+        if let Some(drill) = &self.drill {
+            (seen.kafka, seen.gatehouse) = (drill.keycloak_kafka.0, drill.keycloak_service);
+        }
+        seen
     }
 
     /// Says in one line each which ports another program holds.

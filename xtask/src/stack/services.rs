@@ -9,6 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use nix::sys::signal::Signal;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
@@ -19,7 +20,8 @@ const GRACE: Duration = Duration::from_secs(20);
 /// How often it is looked whether all are alive.
 const WATCH: Duration = Duration::from_secs(1);
 /// Users of a part come before it.
-const STOP_ORDER: [&str; 6] = ["gatehouse", "keycloak", "keystone", "mail", "kafka", "postgres"];
+const STOP_ORDER: [&str; 8] =
+    ["gatehouse-3", "gatehouse-2", "gatehouse", "keycloak", "keystone", "mail", "kafka", "postgres"];
 
 /// The processes of one stack.
 #[derive(Debug, Default)]
@@ -40,6 +42,12 @@ impl Services {
         let service = Service { spec, running: Some(running) };
         self.all.lock().await.insert(service.spec.name, Arc::new(Mutex::new(service)));
         Ok(())
+    }
+
+    /// Notes a part that somebody may start later.
+    pub async fn add(&self, spec: Spec) {
+        let service = Service { spec, running: None };
+        self.all.lock().await.insert(service.spec.name, Arc::new(Mutex::new(service)));
     }
 
     /// Waits until a part ends that nobody asked to end, and says how.
@@ -64,18 +72,27 @@ impl Services {
     /// Stops every part, users of a part before it.
     pub async fn stop_all(&self) {
         for name in STOP_ORDER {
-            let _ = self.act(name, Action::Stop).await;
+            let _ = self.act(name, Action::Stop, Vec::new()).await;
         }
     }
 
-    async fn act(&self, name: &str, action: Action) -> Result<()> {
+    async fn act(&self, name: &str, action: Action, env: Vec<(String, String)>) -> Result<()> {
         let service = self.all.lock().await.get(name).cloned();
         let service = service.with_context(|| format!("there is no part called {name}"))?;
         let mut service = service.lock().await;
+        // Of two values the later counts.
+        service.spec.env.extend(env);
         match (action, service.running.take()) {
             (Action::Stop, Some(running)) => running.stop(GRACE).await,
             (Action::Kill, Some(running)) => running.kill().await,
             (Action::Stop | Action::Kill, None) => {}
+            (Action::Pause | Action::Resume, None) => anyhow::bail!("{name} does not run"),
+            (Action::Pause | Action::Resume, Some(running)) => {
+                let signal = if action == Action::Pause { Signal::SIGSTOP } else { Signal::SIGCONT };
+                let sent = running.signal(signal);
+                service.running = Some(running);
+                sent?;
+            }
             (Action::Start, Some(running)) => service.running = Some(running),
             (Action::Start, None) => service.running = Some(service.spec.start().await?),
         }
@@ -92,12 +109,19 @@ enum Action {
     Kill,
     /// Starts it again, and returns when it is ready.
     Start,
+    /// Freezes it: it keeps its connections and answers nobody.
+    Pause,
+    /// Lets it go on.
+    Resume,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Order {
     action: Action,
+    /// Variables of its environment from now on, beside those it has.
+    #[serde(default)]
+    env: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -106,7 +130,7 @@ struct Part {
     running: bool,
 }
 
-/// `GET /parts` and `POST /parts/{name} {"action": "stop" | "kill" | "start"}`, served beside the inbox.
+/// `GET /parts` and `POST /parts/{name} {"action": "stop" | "kill" | "start" | "pause" | "resume", "env": {…}}`, served beside the inbox.
 pub fn routes(services: Arc<Services>) -> Router {
     Router::new().route("/parts", get(list)).route("/parts/{name}", post(order)).with_state(services)
 }
@@ -126,7 +150,7 @@ async fn order(
     Path(name): Path<String>,
     Json(order): Json<Order>,
 ) -> Result<StatusCode, (StatusCode, String)> {
-    match services.act(&name, order.action).await {
+    match services.act(&name, order.action, order.env.into_iter().collect()).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(error) => Err((StatusCode::CONFLICT, format!("{error:#}\n"))),
     }

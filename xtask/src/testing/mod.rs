@@ -15,6 +15,7 @@ use crate::layout::{Layout, root, target};
 use crate::stack::description::{Description, Endpoints, KeystoneLogin};
 use crate::stack::lock;
 
+pub use crate::stack::links::Mode;
 pub use own::OwnStack;
 
 /// The Python client of Kafka that the example for billing systems is tried with.
@@ -65,7 +66,12 @@ pub async fn stack() -> Result<Description> {
 
 /// A whole stack for one test alone, which may kill its parts and start them again. It takes half a minute to start.
 pub async fn own_stack() -> Result<OwnStack> {
-    OwnStack::start().await
+    OwnStack::start(false).await
+}
+
+/// The same with links that can be cut and instances of the service that can be added.
+pub async fn drill_stack() -> Result<OwnStack> {
+    OwnStack::start(true).await
 }
 
 /// An inbox with its mail server, without the rest: where text messages and mails of a test can go.

@@ -1,15 +1,18 @@
 //! A stack that belongs to one test.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::process::Child;
 
 use crate::layout::{Layout, target};
-use crate::stack::description::Description;
+use crate::stack::description::{Description, Endpoints};
+use crate::stack::links::Mode;
 
 /// From empty on a busy machine, builds included.
 const START_WITHIN: Duration = Duration::from_mins(15);
@@ -22,21 +25,23 @@ const POLL: Duration = Duration::from_millis(100);
 pub struct OwnStack {
     /// What its `stack.json` says.
     pub info: Description,
+    /// Keycloak's own database, as PostgreSQL's superuser.
+    pub keycloak_database: String,
     keeper: Keeper,
 }
 
 impl OwnStack {
-    pub(super) async fn start() -> Result<Self> {
+    pub(super) async fn start(for_drill: bool) -> Result<Self> {
         let name = format!("own-{}-{:08x}", std::process::id(), rand::random::<u32>());
         let layout = Layout::new(target().join("test-services").join(name));
         layout.create()?;
         let log = std::fs::File::create(layout.log("up"))?;
         // In our process group: Ctrl-C ends it too.
-        let child = super::up(&layout, "whole")
-            .stdout(log.try_clone()?)
-            .stderr(log)
-            .spawn()
-            .context("cannot run cargo xtask up")?;
+        let mut up = super::up(&layout, "whole");
+        if for_drill {
+            up.arg("--for-drill");
+        }
+        let child = up.stdout(log.try_clone()?).stderr(log).spawn().context("cannot run cargo xtask up")?;
         let mut keeper = Keeper { child, layout };
         let began = std::time::Instant::now();
         while !keeper.layout.ready().exists() {
@@ -48,7 +53,13 @@ impl OwnStack {
             ensure!(began.elapsed() < START_WITHIN, "the stack is not ready: see {}", log.display());
             tokio::time::sleep(POLL).await;
         }
-        Ok(Self { info: Description::read(&keeper.layout.description())?, keeper })
+        let administrator = Endpoints::read(&keeper.layout.endpoints())?.postgres_admin_url;
+        let server = administrator.trim_end_matches("/postgres");
+        Ok(Self {
+            info: Description::read(&keeper.layout.description())?,
+            keycloak_database: format!("{server}/keycloak"),
+            keeper,
+        })
     }
 
     /// Ends a part (`gatehouse`, `keycloak`, `kafka`, `mail`, `postgres`) at once, as a power cut would.
@@ -66,6 +77,33 @@ impl OwnStack {
         self.order(part, "start").await
     }
 
+    /// Starts a part with other values in its environment, and returns when it is ready.
+    pub async fn start_with(&self, part: &str, env: &[(&str, &str)]) -> Result<()> {
+        let env: BTreeMap<_, _> = env.iter().copied().collect();
+        self.post(&format!("parts/{part}"), &json!({ "action": "start", "env": env })).await
+    }
+
+    /// Freezes a part: it keeps its connections and answers nobody.
+    pub async fn pause(&self, part: &str) -> Result<()> {
+        self.order(part, "pause").await
+    }
+
+    /// Lets a frozen part go on.
+    pub async fn resume(&self, part: &str) -> Result<()> {
+        self.order(part, "resume").await
+    }
+
+    /// Changes how a link behaves (`service-postgres`, `service-kafka`, `keycloak-kafka`, `keycloak-service`).
+    pub async fn link(&self, name: &str, mode: Mode) -> Result<()> {
+        self.post(&format!("links/{name}"), &json!(mode)).await
+    }
+
+    /// Where a part keeps its data.
+    #[must_use]
+    pub fn data(&self, part: &str) -> PathBuf {
+        self.keeper.layout.data(part)
+    }
+
     /// The log of a part, as far as it is written.
     pub fn log(&self, part: &str) -> Result<String> {
         let path = self.keeper.layout.log(part);
@@ -73,10 +111,14 @@ impl OwnStack {
     }
 
     async fn order(&self, part: &str, action: &str) -> Result<()> {
-        let url = format!("{}/parts/{part}", self.info.inbox_url);
-        let answer = reqwest::Client::new().post(url).json(&json!({ "action": action })).send().await?;
+        self.post(&format!("parts/{part}"), &json!({ "action": action })).await
+    }
+
+    async fn post(&self, path: &str, order: &Value) -> Result<()> {
+        let url = format!("{}/{path}", self.info.inbox_url);
+        let answer = reqwest::Client::new().post(url).json(order).send().await?;
         let status = answer.status();
-        ensure!(status.is_success(), "cannot {action} {part}: {}", answer.text().await?);
+        ensure!(status.is_success(), "{path} {order}: {}", answer.text().await?);
         Ok(())
     }
 }

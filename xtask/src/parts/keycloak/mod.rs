@@ -62,6 +62,7 @@ impl Keycloak {
 
     fn environment(&self, ports: &Ports, secrets: &Secrets) -> Vec<(String, String)> {
         let gatehouse = ports.gatehouse_url();
+        let seen = ports.seen_by_keycloak();
         let mut env = vec![
             ("JAVA_OPTS_KC_HEAP", "-Xms256m -Xmx768m".to_owned()),
             ("JAVA", self.java.display().to_string()),
@@ -84,8 +85,8 @@ impl Keycloak {
             ("KC_SPI_THEME__CACHE_TEMPLATES", "false".to_owned()),
         ];
         env.extend([
-            ("KC_SPI_EVENTS_LISTENER__GATEHOUSE__BOOTSTRAP_SERVERS", ports.kafka_bootstrap()),
-            ("KC_SPI_GATEHOUSE_OTP__DEFAULT__URL", gatehouse.clone()),
+            ("KC_SPI_EVENTS_LISTENER__GATEHOUSE__BOOTSTRAP_SERVERS", seen.kafka_bootstrap()),
+            ("KC_SPI_GATEHOUSE_OTP__DEFAULT__URL", seen.gatehouse_url()),
             ("KC_SPI_GATEHOUSE_OTP__DEFAULT__SECRET", secrets.webhook.clone()),
             // Filled into the realm file when it is imported.
             ("GATEHOUSE_URL", gatehouse),
