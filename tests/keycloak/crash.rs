@@ -1,91 +1,99 @@
 //! No customer change is lost or invented while Keycloak, Kafka and the service are killed in turn.
 
 use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, Result, ensure};
-use serde_json::{Value, json};
-use sqlx::{Connection as _, PgConnection, Row as _};
+use serde_json::json;
+use xtask::{
+    drill::{
+        controls,
+        history::{Act, History, Outcome},
+        invariants::{Evidence, check},
+    },
+    testing::OwnStack,
+};
 
-use crate::support::{form::Person, stack::Stack, turn, walk::register};
+use crate::support::{
+    form::Person,
+    stack::Stack,
+    turn, unique,
+    walk::{LAST_NAME, register},
+};
 
-const SIGN_UPS: usize = 100;
-const CHANGES: usize = 200;
+const SIGN_UPS: usize = 40;
+const CHANGES: usize = 80;
 const WORKERS: usize = 4;
 /// How long everything may take to be equal after the last part is back.
-const CONVERGENCE: Duration = Duration::from_mins(2);
+const CONVERGENCE: Duration = Duration::from_mins(3);
+/// How long a part may take to be back on a busy machine.
+const BACK_WITHIN: Duration = Duration::from_mins(10);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn b08_01_04_06_nothing_is_lost_or_invented_while_parts_are_killed() -> Result<()> {
     let _turn = turn().await;
     let own = xtask::testing::own_stack().await?;
     let stack = Arc::new(Stack::of(own.info.clone())?);
-    let done = Arc::new(AtomicUsize::new(0));
-    let run = format!("{:x}", std::process::id());
+    let history = Arc::new(History::new(format!("crash-{}.example", unique())));
 
     let load: Vec<_> = (0..WORKERS)
-        .map(|worker| tokio::spawn(work(Arc::clone(&stack), Arc::clone(&done), run.clone(), worker)))
+        .map(|worker| tokio::spawn(work(Arc::clone(&stack), Arc::clone(&history), worker)))
         .collect();
-    for (part, after) in [("keycloak", 40), ("kafka", 120), ("gatehouse", 180), ("keycloak", 240)] {
-        reached(&done, after).await?;
+    for (part, after) in [("keycloak", 15), ("kafka", 45), ("gatehouse", 70), ("keycloak", 95)] {
+        reached(&history, after).await?;
         own.kill(part).await?;
         own.start_again(part).await?;
     }
-    let mut signed_up = Vec::new();
     for worker in load {
-        signed_up.extend(worker.await??);
+        worker.await??;
     }
 
-    ensure!(done.load(Ordering::SeqCst) == SIGN_UPS + CHANGES, "the load did not end");
-    let truth = converged(&stack).await?;
-    for email in &signed_up {
-        ensure!(truth.values().any(|seen| seen.email == *email), "{email} was acknowledged and is lost");
+    ensure!(history.acknowledged() == SIGN_UPS + CHANGES, "the load did not end");
+    let evidence = converged(&own, &stack, &history).await?;
+    for (control, seen) in controls::run(&evidence, &mut rand::rng()) {
+        ensure!(seen != Some(false), "the checker does not see that {}", control.damage);
     }
     Ok(())
 }
 
-/// What must be the same in Keycloak, in the store and on the topic.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Seen {
-    email: String,
-    email_verified: bool,
-    first_name: String,
-    last_name: String,
-    enabled: bool,
-}
-
 /// One worker's share: people sign up by the form and are then changed by an administrator. An
 /// operation that fails because a part is away is tried again until it is acknowledged.
-async fn work(stack: Arc<Stack>, done: Arc<AtomicUsize>, run: String, worker: usize) -> Result<Vec<String>> {
-    let mut acknowledged = Vec::new();
+async fn work(stack: Arc<Stack>, history: Arc<History>, worker: usize) -> Result<()> {
     for number in 0..SIGN_UPS / WORKERS {
-        let email = format!("crash-{run}-{worker}-{number}@example.com");
-        persist(|| sign_up(&stack, &email)).await?;
-        done.fetch_add(1, Ordering::SeqCst);
+        let email = format!("person-{worker}-{number}@{}", history.domain);
+        let act = Act::SignUp { last_name: LAST_NAME.to_owned() };
+        persist(&history, &email, &act, || sign_up(&stack, &email)).await?;
         for change in 0..CHANGES / SIGN_UPS {
-            persist(|| rename(&stack, &email, format!("Name {change}"))).await?;
-            done.fetch_add(1, Ordering::SeqCst);
+            let last_name = format!("Name {change}");
+            let act = Act::Rename { last_name: last_name.clone() };
+            persist(&history, &email, &act, || rename(&stack, &email, &last_name)).await?;
         }
-        acknowledged.push(email);
     }
-    Ok(acknowledged)
+    Ok(())
 }
 
 /// Tries again until it works, for as long as a part may need to come back.
-async fn persist<F: Future<Output = Result<()>>>(mut operation: impl FnMut() -> F) -> Result<()> {
-    let deadline = Instant::now() + Duration::from_mins(2);
+async fn persist<F: Future<Output = Result<()>>>(
+    history: &History,
+    email: &str,
+    act: &Act,
+    mut operation: impl FnMut() -> F,
+) -> Result<()> {
+    let deadline = Instant::now() + BACK_WITHIN;
     loop {
-        match operation().await {
-            Err(error) if Instant::now() > deadline => return Err(error),
+        let mut failed = None;
+        let attempt = async {
+            failed = operation().await.err();
+            if failed.is_none() { Outcome::Ok } else { Outcome::Unknown }
+        };
+        history.record(email, act.clone(), attempt).await;
+        match failed {
+            None => return Ok(()),
+            Some(error) if Instant::now() > deadline => return Err(error),
             // The parts that are away say so at once; a short breath keeps the retry from spinning.
-            Err(_) => tokio::time::sleep(Duration::from_millis(500)).await,
-            Ok(()) => return Ok(()),
+            Some(_) => tokio::time::sleep(Duration::from_millis(500)).await,
         }
     }
 }
@@ -100,7 +108,7 @@ async fn sign_up(stack: &Stack, email: &str) -> Result<()> {
     Ok(())
 }
 
-async fn rename(stack: &Stack, email: &str, last_name: String) -> Result<()> {
+async fn rename(stack: &Stack, email: &str, last_name: &str) -> Result<()> {
     let id = user_id(stack, email).await?.context("the person is gone")?;
     let token = stack.admin_token().await?;
     let mut user = stack.keycloak_user(&token, &id).await?;
@@ -112,100 +120,30 @@ async fn user_id(stack: &Stack, email: &str) -> Result<Option<String>> {
     stack.keycloak_user_id(&stack.admin_token().await?, email).await
 }
 
-async fn reached(done: &AtomicUsize, operations: usize) -> Result<()> {
-    let deadline = Instant::now() + Duration::from_mins(5);
-    while done.load(Ordering::SeqCst) < operations {
-        let seen = done.load(Ordering::SeqCst);
+async fn reached(history: &History, operations: usize) -> Result<()> {
+    let deadline = Instant::now() + BACK_WITHIN;
+    while history.acknowledged() < operations {
+        let seen = history.acknowledged();
         ensure!(Instant::now() < deadline, "only {seen} of {operations} operations were done in time");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     Ok(())
 }
 
-/// Waits until Keycloak, the store and the topic show the same people, and returns them.
-async fn converged(stack: &Stack) -> Result<BTreeMap<String, Seen>> {
-    let deadline = Instant::now() + CONVERGENCE;
+/// Waits until the checker finds nothing wrong and nothing waits, and returns what it looked at.
+async fn converged(own: &OwnStack, stack: &Stack, history: &History) -> Result<Evidence> {
+    let healed = Instant::now();
     loop {
-        let (truth, store, topic) = (in_keycloak(stack).await?, in_store(stack).await?, on_topic(stack)?);
-        if truth == store && truth == topic {
-            return Ok(truth);
+        let mut observed = stack.observe(&own.keycloak_database).await?;
+        (observed.since_heal, observed.settle_within) = (healed.elapsed(), CONVERGENCE);
+        let waits = observed.backlog > 0;
+        let evidence =
+            Evidence { domain: history.domain.clone(), operations: history.operations(), observed };
+        let broken = check(&evidence);
+        if broken.is_empty() && !waits {
+            return Ok(evidence);
         }
-        ensure!(
-            Instant::now() < deadline,
-            "not equal in time; store against Keycloak: {}; topic against Keycloak: {}",
-            difference(&truth, &store),
-            difference(&truth, &topic)
-        );
+        ensure!(healed.elapsed() < CONVERGENCE, "not right in time: {broken:#?}");
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
-}
-
-fn difference(truth: &BTreeMap<String, Seen>, other: &BTreeMap<String, Seen>) -> String {
-    let missing: Vec<_> = truth.keys().filter(|id| !other.contains_key(*id)).collect();
-    let extra: Vec<_> = other.keys().filter(|id| !truth.contains_key(*id)).collect();
-    let different: Vec<_> =
-        truth.iter().filter_map(|(id, seen)| Some((seen, other.get(id)?))).filter(|(a, b)| a != b).collect();
-    format!("missing {missing:?}, extra {extra:?}, different {different:?}")
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
-}
-
-async fn in_keycloak(stack: &Stack) -> Result<BTreeMap<String, Seen>> {
-    let users = stack.keycloak_users().await?;
-    let seen = users.into_iter().map(|(id, user)| {
-        let seen = Seen {
-            email: text(&user["email"]),
-            email_verified: user["emailVerified"] == true,
-            first_name: text(&user["firstName"]),
-            last_name: text(&user["lastName"]),
-            enabled: user["enabled"] == true,
-        };
-        (id, seen)
-    });
-    Ok(seen.collect())
-}
-
-async fn in_store(stack: &Stack) -> Result<BTreeMap<String, Seen>> {
-    let mut database = PgConnection::connect(&stack.info.postgres_url).await?;
-    let rows = sqlx::query(
-        "SELECT user_id::text, email, email_verified, first_name, last_name, enabled FROM people",
-    )
-    .fetch_all(&mut database)
-    .await?;
-    let mut people = BTreeMap::new();
-    for row in rows {
-        let seen = Seen {
-            email: row.try_get::<Option<String>, _>("email")?.unwrap_or_default(),
-            email_verified: row.try_get("email_verified")?,
-            first_name: row.try_get::<Option<String>, _>("first_name")?.unwrap_or_default(),
-            last_name: row.try_get::<Option<String>, _>("last_name")?.unwrap_or_default(),
-            enabled: row.try_get("enabled")?,
-        };
-        people.insert(row.try_get("user_id")?, seen);
-    }
-    Ok(people)
-}
-
-fn on_topic(stack: &Stack) -> Result<BTreeMap<String, Seen>> {
-    let mut people = BTreeMap::new();
-    for (id, record) in stack.fold("gatehouse.users.v1")? {
-        let Some(record) = record else { continue };
-        let login = record["emails"].as_array().and_then(|emails| {
-            emails
-                .iter()
-                .find(|email| email["purposes"].as_array().is_some_and(|all| all.contains(&json!("login"))))
-        });
-        let login = login.cloned().unwrap_or_default();
-        let seen = Seen {
-            email: text(&login["address"]),
-            email_verified: !login["verified_at"].is_null(),
-            first_name: text(&record["name"]["first"]),
-            last_name: text(&record["name"]["last"]),
-            enabled: record["status"] != "disabled",
-        };
-        people.insert(id, seen);
-    }
-    Ok(people)
 }

@@ -1,4 +1,4 @@
-//! The developer's commands (`cargo xtask up | down | test`), and the test services that the Rust tests start with
+//! The developer's commands (`cargo xtask up | down | test | drill`), and the test services that the Rust tests start with
 //! them.
 //!
 //! Everything runs as child processes on the loopback interface: no container, no root. What must be fetched comes from
@@ -6,6 +6,7 @@
 
 pub mod cli;
 mod commands;
+pub mod drill;
 mod inbox;
 mod layout;
 mod parts;

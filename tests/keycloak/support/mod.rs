@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod events;
 pub mod form;
+pub mod observe;
 pub mod stack;
 pub mod truth;
 pub mod walk;

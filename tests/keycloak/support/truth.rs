@@ -5,10 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use rdkafka::{
     ClientConfig, Message as _, Offset, TopicPartitionList,
     consumer::{BaseConsumer, Consumer as _},
+    message::OwnedMessage,
 };
 use serde_json::Value;
 
@@ -57,43 +58,60 @@ impl Stack {
         Ok(())
     }
 
-    /// A compacted topic read from its beginning to its end and folded by key; `None` is a
-    /// tombstone. Fails when a key's revision ever goes down.
-    pub fn fold(&self, topic: &str) -> Result<BTreeMap<String, Option<Value>>> {
+    /// The names of all organisations in the realm, by id.
+    pub async fn keycloak_organizations(&self) -> Result<BTreeMap<String, String>> {
+        let token = self.admin_token().await?;
+        let mut organizations = BTreeMap::new();
+        loop {
+            let first = organizations.len();
+            let url = self.admin_url(&format!("organizations?first={first}&max=200"));
+            let page: Vec<Value> =
+                self.http.get(url).bearer_auth(&token).send().await?.error_for_status()?.json().await?;
+            if page.is_empty() {
+                return Ok(organizations);
+            }
+            for organization in page {
+                organizations.insert(text(&organization["id"]), text(&organization["name"]));
+            }
+        }
+    }
+
+    /// Everything on a topic, from its beginning to its present end, in order for each key.
+    pub fn read(&self, topic: &str) -> Result<Vec<OwnedMessage>> {
         let consumer: BaseConsumer = ClientConfig::new()
             .set("bootstrap.servers", &self.info.kafka_bootstrap)
-            .set("group.id", "fold")
+            .set("group.id", "reader")
             .set("enable.auto.commit", "false")
             .create()?;
         let wait = Duration::from_secs(20);
         let metadata = consumer.fetch_metadata(Some(topic), wait)?;
         let partitions = metadata.topics().first().context("no such topic")?.partitions().len();
         let mut all = TopicPartitionList::new();
-        let mut left = 0_i64;
+        let mut open = BTreeMap::new();
         for partition in 0..i32::try_from(partitions)? {
             let (low, high) = consumer.fetch_watermarks(topic, partition, wait)?;
-            left += high - low;
-            all.add_partition_offset(topic, partition, Offset::Beginning)?;
+            if low < high {
+                open.insert(partition, high - 1);
+                all.add_partition_offset(topic, partition, Offset::Beginning)?;
+            }
         }
         consumer.assign(&all)?;
-        let (mut folded, mut revisions) = (BTreeMap::new(), BTreeMap::new());
+        let mut messages = Vec::new();
         let deadline = Instant::now() + wait;
-        while left > 0 {
-            if Instant::now() > deadline {
-                bail!("{topic}: {left} records could not be read");
-            }
+        while !open.is_empty() {
+            ensure!(Instant::now() < deadline, "{topic}: partitions {open:?} could not be read to the end");
             let Some(message) = consumer.poll(Duration::from_millis(200)) else { continue };
-            let message = message?;
-            left -= 1;
-            let key = String::from_utf8(message.key().context("a record without key")?.to_vec())?;
-            let record: Option<Value> = message.payload().map(serde_json::from_slice).transpose()?;
-            if let Some(record) = &record {
-                let revision = record["revision"].as_i64().context("a record without revision")?;
-                let before = revisions.insert(key.clone(), revision).unwrap_or(0);
-                ensure!(revision >= before, "{topic} {key}: revision {revision} after {before}");
+            let message = message?.detach();
+            if open.get(&message.partition()).is_some_and(|last| message.offset() >= *last) {
+                open.remove(&message.partition());
             }
-            folded.insert(key, record);
+            messages.push(message);
         }
-        Ok(folded)
+        Ok(messages)
     }
+}
+
+/// A field that is text, or nothing.
+pub fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
 }

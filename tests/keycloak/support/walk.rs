@@ -14,6 +14,9 @@ use super::{
 /// What everybody here uses.
 pub const PASSWORD: &str = "correct horse battery staple";
 
+/// The family name that everybody signs up with.
+pub const LAST_NAME: &str = "Wijaya";
+
 /// Forms of Keycloak's pages and of ours.
 pub mod forms {
     pub const LOGIN: &str = "kc-form-login";
@@ -108,7 +111,7 @@ pub async fn register(stack: &Stack, person: &mut Person, email: &str) -> Result
     let fields = [
         ("email", email),
         ("firstName", "Ani"),
-        ("lastName", "Wijaya"),
+        ("lastName", LAST_NAME),
         ("company", email),
         ("country", "ID"),
         ("locale", "en"),
