@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{down, test, up};
+use crate::commands::{down, program, test, up};
 use crate::stack::Scope;
 
 /// The developer's commands of Gatehouse.
@@ -25,6 +25,17 @@ enum Command {
     Down,
     /// Runs every test against real parts; may run beside `up`.
     Test(Test),
+    /// Causes faults under load and checks that nothing is lost or invented: see `drill --help`.
+    #[command(disable_help_flag = true)]
+    Drill(Words),
+}
+
+/// Words for a program that reads them itself.
+#[derive(Debug, Clone, Args)]
+pub struct Words {
+    /// As they were typed.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub words: Vec<String>,
 }
 
 /// How to start the system.
@@ -49,6 +60,9 @@ pub struct Up {
     /// Listen on free ports instead of the well-known ones, and do not wait for the disk: for tests.
     #[arg(long, hide = true)]
     pub for_tests: bool,
+    /// Lead the links between parts through proxies, and prepare further instances of the service: for drills.
+    #[arg(long, hide = true)]
+    pub for_drill: bool,
     /// Start only some parts.
     #[arg(long, hide = true, value_enum, default_value = "whole")]
     pub scope: Scope,
@@ -57,7 +71,7 @@ pub struct Up {
 /// Which tests to run.
 #[derive(Debug, Clone, Args)]
 pub struct Test {
-    /// One step (format, clippy, java, rust, browser), or the Rust tests whose name contains this.
+    /// One step (format, clippy, java, chart, rust, browser), or the Rust tests whose name contains this.
     pub filter: Option<String>,
 }
 
@@ -68,6 +82,7 @@ impl Cli {
             Command::Up(up) => Box::pin(up::run(&up)).await,
             Command::Down => down::run().await,
             Command::Test(test) => Box::pin(test::run(&test)).await,
+            Command::Drill(words) => program::run("drill", &words.words).await,
         }
     }
 }
