@@ -118,6 +118,8 @@ catalogue! {
     RequestsManage = "requests.manage", Manage, System;
     /// Reset the factors of a person, with a second pair of eyes.
     FactorsReset = "factors.reset", Manage, System;
+    /// Say how taxes apply to a company, who sells to it, and that its currency stays.
+    BillingSetByStaff = "billing.set_by_staff", Manage, System;
     /// Give a company another admin, with a second pair of eyes.
     OwnersChange = "owners.change", Manage, System;
     /// Suspend companies.

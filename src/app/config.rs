@@ -21,6 +21,7 @@ use crate::{
         auth::AuthConfig,
         config::{Findings, InvalidConfig, Profile},
         db::DatabaseConfig,
+        http::client_address::Proxies,
         kafka::KafkaConfig,
         telemetry::TelemetryConfig,
         webhook::WebhookConfig,
@@ -85,6 +86,8 @@ pub struct HttpConfig {
     pub operations_listen: SocketAddr,
     /// How browsers reach the pages, for links in mails.
     pub public_url: Url,
+    /// The proxies before the service.
+    pub proxies: Proxies,
     /// How often a caller of the API may ask in a minute, 10 to 100000; each process counts by itself.
     pub requests_per_minute: u32,
 }
@@ -139,6 +142,7 @@ impl Config {
             "http.requests_per_minute",
             "10 to 100000",
         );
+        self.http.proxies.validate(findings);
         self.auth.validate(findings);
         self.database.validate(findings);
         self.kafka.validate(findings);

@@ -1,6 +1,6 @@
 //! Start, run, drain, stop.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -9,10 +9,7 @@ use tokio::{net::TcpListener, signal};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{Cloud, Config, Features, Pipeline, Ports, Role, operations, ports, watch::Watch};
-use crate::{
-    adapters::keycloak::KeycloakClient,
-    platform::{db, health::Health, http},
-};
+use crate::platform::{db, health::Health, http};
 
 /// How long running work may take after a stop signal before it is abandoned.
 const DRAIN: Duration = Duration::from_secs(8);
@@ -28,7 +25,7 @@ pub async fn serve(config: Config, roles: &[Role], metrics: PrometheusHandle) ->
     let pool = db::pool(&config.database).context("database.url")?;
 
     let ports = Ports::real(&config).await?;
-    let keycloak = Arc::new(KeycloakClient::new(&config.keycloak).context("keycloak")?);
+    let keycloak = ports.keycloak.clone();
     let cloud = Cloud::real(&config, &pool, &ports, keycloak.clone())?;
     let mut features = Features::new(&config, &pool, &ports, &tasks)?;
     features.cloud.clone_from(&cloud);

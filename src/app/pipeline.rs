@@ -32,6 +32,7 @@ use crate::{
         db,
         entropy::OsEntropy,
         health::Health,
+        http::idempotency::{FORGET_REQUESTS, ForgetRequests},
         inbox::{FORGET_INBOX, ForgetInbox},
         jobs::{self, Handler, Runner},
         kafka::{Consumer, ParkingRelay, ProduceError, Producer},
@@ -161,6 +162,7 @@ impl Pipeline<'_> {
             Arc::new(ForgetPending { pool: pool.clone(), clock: Arc::new(SystemClock) }),
             Arc::new(ForgetLoginAddresses { pool: pool.clone(), clock: Arc::new(SystemClock) }),
             Arc::new(ForgetCommands { pool: pool.clone(), clock: Arc::new(SystemClock) }),
+            Arc::new(ForgetRequests { pool: pool.clone(), clock: Arc::new(SystemClock) }),
             Arc::new(ForgetInbox { pool: pool.clone(), clock: Arc::new(SystemClock) }),
             Arc::new(ForgetNotices { pool: pool.clone(), clock: Arc::new(SystemClock) }),
             Arc::new(TellOfCodes { pool: pool.clone(), notifier: self.notifier() }),
@@ -217,6 +219,7 @@ async fn plan(pool: &PgPool, realm: &str, cloud: Option<&Cloud>) {
         jobs::plan(&mut conn, FORGET_PENDING, "hourly", now).await?;
         jobs::plan(&mut conn, FORGET_LOGIN_ADDRESSES, "hourly", now).await?;
         jobs::plan(&mut conn, FORGET_COMMANDS, "nightly", now).await?;
+        jobs::plan(&mut conn, FORGET_REQUESTS, "nightly", now).await?;
         jobs::plan(&mut conn, FORGET_INBOX, "nightly", now).await?;
         match cloud {
             Some(cloud) => cloud.plan(&mut conn, now).await,

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use super::Config;
 use crate::{
     adapters::{
+        keycloak::{Keycloak, KeycloakClient},
         mail::{MailConfig, Mailer, SmtpMailer},
         oidc::{IdentityProvider, OidcClient},
         sms::{HttpGateway, SmsConfig, SmsProvider, SmsSender, Sns},
@@ -32,6 +33,8 @@ pub struct Ports {
     pub sms: Vec<Arc<dyn SmsSender>>,
     /// By whom people sign in.
     pub provider: Arc<dyn IdentityProvider>,
+    /// Keycloak's administration, for what is shown as it is now.
+    pub keycloak: Arc<dyn Keycloak>,
 }
 
 impl Ports {
@@ -40,6 +43,7 @@ impl Ports {
         let clock: SharedClock = Arc::new(SystemClock);
         Ok(Self {
             provider: Arc::new(provider(config, clock.clone())?),
+            keycloak: Arc::new(KeycloakClient::new(&config.keycloak).context("keycloak")?),
             clock,
             entropy: Arc::new(OsEntropy),
             mailers: mailers(&config.mail)?,

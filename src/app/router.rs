@@ -1,7 +1,7 @@
 //! Every public route of the service.
 
 use anyhow::Context as _;
-use axum::Router;
+use axum::{Router, middleware::from_fn_with_state};
 use sqlx::PgPool;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -14,12 +14,20 @@ use crate::{
     account::Account,
     adapters::sms::ReceiptConfig,
     backoffice::{self, BackOffice},
-    billing::Billing,
+    billing::{self, Billing},
     companies::{administration, administration::Companies},
-    contacts::Contacts,
+    contacts::{self, Contacts},
     directory::commands::Commands,
     otp::{self, Otp},
-    platform::{auth::Verifier, http, webhook::Gate},
+    platform::{
+        auth::Verifier,
+        http::{
+            self,
+            client_address::{self, Proxies},
+            limits::RateLimit,
+        },
+        webhook::Gate,
+    },
     portal::{self, Parts, Portal, session::Sessions},
     publishing::{self, Parity},
 };
@@ -45,6 +53,7 @@ pub struct Features {
     pub portal: Portal,
     gate: Gate,
     receipts: Option<ReceiptConfig>,
+    proxies: Proxies,
 }
 
 impl Features {
@@ -68,7 +77,7 @@ impl Features {
         let keeper = Gatekeeper::new(verifier.clone(), access.clone(), per_minute, pool.clone(), clock);
         let parity = Parity { pool: pool.clone() };
         let portal = portal_of(config, pool, ports, &otp);
-        let receipts = config.sms.receipts().cloned();
+        let (receipts, proxies) = (config.sms.receipts().cloned(), config.http.proxies.clone());
         Ok(Self {
             otp,
             access,
@@ -81,6 +90,7 @@ impl Features {
             portal,
             gate,
             receipts,
+            proxies,
         })
     }
 
@@ -102,6 +112,8 @@ impl Features {
         access::http::users_router(self.keeper.clone(), self.access.clone())
             .merge(access::http::grants_router(self.keeper.clone(), self.access.clone()))
             .merge(administration::http::router(self.keeper.clone(), &self.companies))
+            .merge(contacts::http::router(self.keeper.clone(), self.portal.contacts()))
+            .merge(billing::http::router(self.keeper.clone(), self.portal.billing()))
             .merge(backoffice::http::router(self.keeper.clone(), &self.office))
             .merge(otp::http::staff::router(self.keeper.clone(), self.otp.clone()))
             .merge(publishing::http::router(self.keeper.clone(), self.parity.clone()))
@@ -113,10 +125,11 @@ impl Features {
             .merge(otp::http::router(self.otp.clone(), self.gate.clone()))
             .merge(otp::http::receipts::router(self.otp.clone(), self.receipts.as_ref()))
             .merge(api::router(self.api()));
-        http::with_layers(match &self.cloud {
+        let router = http::with_layers(match &self.cloud {
             Some(cloud) => router.merge(cloud.router()),
             None => router,
-        })
+        });
+        router.layer(from_fn_with_state(self.proxies.clone(), client_address::follow))
     }
 }
 
@@ -144,5 +157,8 @@ fn portal_of(config: &Config, pool: &PgPool, ports: &Ports, otp: &Otp) -> Portal
         billing: Billing { pool, clock, entropy, otp: otp.clone() },
         public_url: config.http.public_url.clone(),
         account_url: config.keycloak.account_url(),
+        keycloak: ports.keycloak.clone(),
+        forms: RateLimit::new(config.portal.forms_per_minute, ports.clock.clone()),
+        strangers: RateLimit::new(config.portal.strangers_per_minute, ports.clock.clone()),
     })
 }

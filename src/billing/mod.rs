@@ -4,6 +4,7 @@
 //! overwrite each other; every revision is kept.
 
 mod cleaning;
+pub mod http;
 mod input;
 mod model;
 mod readiness;
@@ -13,12 +14,14 @@ mod store;
 mod tax_id;
 
 pub use cleaning::{FORGET_RECIPIENTS, ForgetRecipients};
-pub use input::{BillingField, BillingInput, COUNTRIES, CURRENCIES, PROVINCES, TIME_ZONES};
+pub use input::{
+    BillingField, BillingInput, COUNTRIES, CURRENCIES, MAX_ORDERS, MAX_TAX_IDS, PROVINCES, TIME_ZONES,
+};
 pub use model::{
     Address, BillingProfile, PartyType, PaymentMethod, PaymentTerms, PurchaseOrder, Recipient, Tax, Treatment,
 };
 pub use readiness::{Missing, Readiness, Who};
 pub use recipients::{PendingRecipient, RecipientId};
 pub use service::{Billing, BillingError, Editor, Saved, SetByStaff};
-pub use store::profiles_of;
+pub use store::{Version, profiles_of};
 pub use tax_id::{CheckMethod, TaxId, TaxIdKind, TaxIdStatus};

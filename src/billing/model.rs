@@ -145,6 +145,20 @@ pub enum Treatment {
     OutOfScope,
 }
 
+impl Treatment {
+    /// The stable name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Exempt => "exempt",
+            Self::Reverse => "reverse",
+            Self::Zero => "zero",
+            Self::OutOfScope => "out_of_scope",
+        }
+    }
+}
+
 /// What an invoice to a company needs; what nobody has told is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BillingProfile {

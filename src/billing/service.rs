@@ -7,14 +7,15 @@ use serde_json::{Value, json};
 use sqlx::{PgConnection, PgPool};
 
 use super::{
-    BillingField, BillingInput, BillingProfile, PendingRecipient, Recipient, RecipientId, Tax, store,
+    BillingField, BillingInput, BillingProfile, PendingRecipient, Recipient, RecipientId, Tax, Version, store,
 };
 use crate::{
+    access::{Caller, Denied, Permission, Target, Who},
     audit::{self, Actor, AuditId, Entry, Origin, Subject},
     companies::{self, COMPANIES_STREAM, CompanyId},
     directory::PEOPLE_STREAM,
     otp::{AskProof, Channel, Otp, OtpError, ProofOf, ProofRef, Refusal},
-    platform::{changed_keys, clock::SharedClock, entropy::SharedEntropy, masked::Masked},
+    platform::{changed_keys, clock::SharedClock, db, entropy::SharedEntropy, masked::Masked},
 };
 
 /// The most addresses that get invoices.
@@ -35,7 +36,7 @@ pub struct Billing {
     pub otp: Otp,
 }
 
-/// Somebody who may edit the profile of this company; whoever makes one has decided so.
+/// Somebody who may edit the profile of this company.
 #[derive(Debug, Clone)]
 pub struct Editor {
     /// The company.
@@ -50,6 +51,32 @@ pub struct Editor {
     pub locale: String,
     /// From where they act.
     pub origin: Origin,
+}
+
+impl Editor {
+    /// A person with the right to change the company's billing profile; `locale` is their language.
+    pub fn of(caller: &Caller, company_id: CompanyId, locale: String) -> Result<Self, Denied> {
+        caller.require(Permission::BillingManage, Target::Company(company_id.0))?;
+        Self::who(caller, company_id, locale)
+    }
+
+    /// Staff with the right to set what only staff set.
+    pub fn of_staff(caller: &Caller, company_id: CompanyId) -> Result<Self, Denied> {
+        caller.require(Permission::BillingSetByStaff, Target::System)?;
+        Self::who(caller, company_id, String::new())
+    }
+
+    fn who(caller: &Caller, company_id: CompanyId, locale: String) -> Result<Self, Denied> {
+        let Who::Person { user_id, session_id } = &caller.who else { return Err(Denied::Forbidden) };
+        Ok(Self {
+            company_id,
+            user_id: user_id.clone(),
+            realm: caller.realm.clone(),
+            session_id: session_id.clone(),
+            locale,
+            origin: caller.origin.clone(),
+        })
+    }
 }
 
 /// A profile as it is kept. Revision 0 has never been saved.
@@ -77,6 +104,9 @@ pub struct SetByStaff {
 /// Why something was not done.
 #[derive(Debug, thiserror::Error)]
 pub enum BillingError {
+    /// They may not.
+    #[error(transparent)]
+    Denied(#[from] Denied),
     /// Fields are not as they must be.
     #[error("fields are wrong")]
     Fields(Vec<BillingField>),
@@ -89,8 +119,8 @@ pub enum BillingError {
     /// There are as many as there may be.
     #[error("there are too many addresses")]
     TooMany,
-    /// There is no such address.
-    #[error("there is no such address")]
+    /// There is no such address, or no such company.
+    #[error("there is no such address or company")]
     NotFound,
     /// A rule of one-time codes.
     #[error("the code was refused")]
@@ -113,6 +143,25 @@ impl Billing {
     /// The profile of a company; empty when nobody has told anything.
     pub async fn profile(&self, company_id: CompanyId) -> Result<Saved, sqlx::Error> {
         profile(&mut *self.pool.acquire().await?, company_id).await
+    }
+
+    /// The revisions that were kept, the newest first, at most `limit` before one.
+    pub async fn versions(
+        &self,
+        company_id: CompanyId,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<Version>, sqlx::Error> {
+        store::versions(&mut *self.pool.acquire().await?, company_id, before, limit).await
+    }
+
+    /// One revision.
+    pub async fn version(
+        &self,
+        company_id: CompanyId,
+        revision: i64,
+    ) -> Result<Option<Version>, sqlx::Error> {
+        store::version(&mut *self.pool.acquire().await?, company_id, revision).await
     }
 
     /// Saves what was typed over the revision that was read.
@@ -259,7 +308,12 @@ impl Billing {
         action: &'static str,
     ) -> Result<Saved, BillingError> {
         let (now, company_id) = (self.clock.now(), editor.company_id);
-        if !store::save(conn, company_id, held.revision, wanted, now, &editor.user_id).await? {
+        let saved = store::save(conn, company_id, held.revision, wanted, now, &editor.user_id).await;
+        let saved = saved.map_err(|error| match db::violated_constraint(&error) {
+            Some("billing_profiles_company_id_fkey") => BillingError::NotFound,
+            _ => BillingError::Database(error),
+        })?;
+        if !saved {
             let newest = profile(conn, company_id).await?;
             return Err(BillingError::Changed(Box::new(newest)));
         }

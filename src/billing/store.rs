@@ -40,6 +40,54 @@ pub async fn profiles_of(
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
+/// A revision that was kept.
+#[derive(Debug, Clone, FromRow)]
+pub struct Version {
+    /// Its number.
+    pub revision: i64,
+    /// Since when it was the newest.
+    pub valid_from: DateTime<Utc>,
+    /// Keycloak's id of who saved it.
+    pub changed_by: String,
+    /// What it says.
+    pub profile: Json<BillingProfile>,
+}
+
+/// The revisions of a company, the newest first, at most `limit` before one.
+pub(super) async fn versions(
+    conn: &mut PgConnection,
+    company_id: CompanyId,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Version>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT revision, valid_from, changed_by, profile FROM billing_profile_versions
+         WHERE company_id = $1 AND revision < coalesce($2, 9223372036854775807)
+         ORDER BY revision DESC LIMIT $3",
+    )
+    .bind(company_id)
+    .bind(before)
+    .bind(limit)
+    .fetch_all(conn)
+    .await
+}
+
+/// One revision of a company.
+pub(super) async fn version(
+    conn: &mut PgConnection,
+    company_id: CompanyId,
+    revision: i64,
+) -> Result<Option<Version>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT revision, valid_from, changed_by, profile FROM billing_profile_versions
+         WHERE company_id = $1 AND revision = $2",
+    )
+    .bind(company_id)
+    .bind(revision)
+    .fetch_optional(conn)
+    .await
+}
+
 /// Saves a profile after the revision that was read. Says whether it was still the newest.
 pub(super) async fn save(
     conn: &mut PgConnection,

@@ -6,6 +6,7 @@
 mod cleaning;
 mod edit;
 mod follow;
+pub mod http;
 mod model;
 mod phone;
 mod service;

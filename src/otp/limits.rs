@@ -12,6 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest as _, Sha256};
 
 use super::destination::Destination;
+use crate::platform::http::client_address::network;
 
 /// Into how many parts a window is cut for counting. What was taken is let go at most one part (1/60
 /// of the window) late, never early.
@@ -161,18 +162,6 @@ impl Limits {
 
 fn ask(scope: Scope, limit: Limit, amount: i64, parts: &[&str]) -> Ask {
     Ask { scope, key: key(scope, parts), limit, amount }
-}
-
-/// The network that counts as one client: the address itself, or the /64 of an IPv6 address
-/// (RFC 4291, 2.5.1: the interface identifier is the client's to choose).
-fn network(client: IpAddr) -> String {
-    match client.to_canonical() {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-    }
 }
 
 /// The key of the limit of a prefix.

@@ -39,14 +39,19 @@ pub use visitor::{Fields, Submission, Visitor};
 
 use crate::{
     account::{Account, Fresh},
-    adapters::oidc::IdentityProvider,
+    adapters::{keycloak::Keycloak, oidc::IdentityProvider},
+    audit::Origin,
     billing::Billing,
     contacts::Contacts,
     directory::{
         self, PersonRow,
         commands::{CommandId, CommandState, Commands},
     },
-    platform::{db, entropy::SharedEntropy},
+    platform::{
+        db,
+        entropy::SharedEntropy,
+        http::{client_address::network, limits::RateLimit},
+    },
 };
 use session::Sessions;
 
@@ -79,6 +84,12 @@ pub struct Parts {
     pub public_url: Url,
     /// Where people manage their sign-in at Keycloak.
     pub account_url: Url,
+    /// Keycloak's administration, for what is shown as it is now.
+    pub keycloak: Arc<dyn Keycloak>,
+    /// How many forms a person may send.
+    pub forms: RateLimit,
+    /// How often the pages act for those who are not signed in, by network.
+    pub strangers: RateLimit,
 }
 
 impl Portal {
@@ -100,15 +111,33 @@ impl Portal {
         &self.0.commands
     }
 
+    pub(crate) fn keycloak(&self) -> &dyn Keycloak {
+        self.0.keycloak.as_ref()
+    }
+
+    /// Whether a person may send one more form now.
+    fn admits_form(&self, user_id: &str) -> bool {
+        self.0.forms.take(user_id).is_ok()
+    }
+
+    /// Whether the pages act once more for somebody who is not signed in.
+    fn admits_stranger(&self, origin: &Origin) -> bool {
+        origin.ip_address.is_none_or(|address| self.0.strangers.take(&network(address)).is_ok())
+    }
+
     pub(crate) fn account(&self) -> &Account {
         &self.0.account
     }
 
-    pub(crate) fn contacts(&self) -> &Contacts {
+    /// How people can be reached.
+    #[must_use]
+    pub fn contacts(&self) -> &Contacts {
         &self.0.contacts
     }
 
-    pub(crate) fn billing(&self) -> &Billing {
+    /// What invoices to companies need.
+    #[must_use]
+    pub fn billing(&self) -> &Billing {
         &self.0.billing
     }
 

@@ -141,6 +141,8 @@ pub enum NoPage {
     NotFound,
     /// The form is not of this session's pages.
     StaleForm,
+    /// Too much was sent in a short time.
+    TooMany,
     /// Our fault, or the database is away.
     Failed,
 }
@@ -174,6 +176,7 @@ impl NoPage {
         let (status, title, help) = match self {
             Self::NotFound => (StatusCode::NOT_FOUND, words.not_found, words.not_found_help),
             Self::StaleForm => (StatusCode::FORBIDDEN, words.stale_form, words.stale_form_help),
+            Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, words.too_many, words.too_many_help),
             Self::Failed => (StatusCode::SERVICE_UNAVAILABLE, words.failed, words.failed_help),
         };
         page(status, &NoPageTemplate { language, title, help, back: words.account })

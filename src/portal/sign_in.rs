@@ -16,9 +16,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     Portal,
-    page::{note, see},
+    page::{NoPage, note, see},
     session::Secret,
-    visitor::{SESSION_COOKIE, Submission, secret_in},
+    visitor::{ClientOrigin, SESSION_COOKIE, Submission, secret_in},
     words::Language,
 };
 use crate::{
@@ -59,10 +59,14 @@ pub struct SignInQuery {
 pub async fn begin(
     State(portal): State<Portal>,
     Query(query): Query<SignInQuery>,
+    ClientOrigin(origin): ClientOrigin,
     headers: HeaderMap,
 ) -> Response {
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let language = Language::choose(query.lang.as_deref(), accepted);
+    if !portal.admits_stranger(&origin) {
+        return NoPage::TooMany.show(language);
+    }
     let asked = query.action.as_deref();
     let action = asked.and_then(|asked| ACTIONS.iter().find(|(name, _)| *name == asked)).map(|(_, id)| *id);
     let secret = Secret::generate(portal.entropy().as_ref());

@@ -71,6 +71,9 @@ pub async fn undo(
     let words = words::Undo::of(language);
     let ended = |status, title, text| page(status, &UndoPage { language, title, text, words, token: None });
     let over = || ended(StatusCode::NOT_FOUND, words.over_title, words.over);
+    if !portal.admits_stranger(&origin) {
+        return NoPage::TooMany.show(language);
+    }
     let Some(secret) = UndoSecret::parse(&link.token) else { return over() };
     let (user_id, id) = match portal.account().undo_email(&secret, &origin).await {
         Ok(undone) => undone,

@@ -163,6 +163,9 @@ impl FromRequest<Portal> for Submission {
             .await
             .map_err(axum::response::IntoResponse::into_response)?;
         let fields = Fields::parse(&body);
+        if !portal.admits_form(&visitor.person.user_id) {
+            return Err(NoPage::TooMany.show(visitor.language));
+        }
         if !visitor.visit.secret.is_derived(FORM_TOKEN, fields.text(FORM_TOKEN)) {
             return Err(NoPage::StaleForm.show(visitor.language));
         }

@@ -12,6 +12,7 @@ mod administration;
 mod architecture;
 mod audit;
 mod backoffice;
+mod billing;
 mod companies;
 mod config;
 mod contacts;

@@ -21,7 +21,7 @@ use crate::{
     platform::{
         auth::{Refused, Verifier},
         clock::SharedClock,
-        http::{idempotency, limits::RateLimit},
+        http::{client_address::network, idempotency, limits::RateLimit},
         problem::{Problem, StatusCode},
     },
 };
@@ -57,6 +57,13 @@ impl Gatekeeper {
     ) -> Self {
         let limit = RateLimit::new(per_minute, clock.clone());
         Self(Arc::new(Inner { verifier, access, limit, pool, clock }))
+    }
+
+    fn take(&self, key: &str) -> Result<(), Problem> {
+        self.0.limit.take(key).map_err(|wait| {
+            Problem::new(StatusCode::TOO_MANY_REQUESTS, "request/rate-limited", "Too many requests for now")
+                .with_retry_after(wait.as_secs() + 1)
+        })
     }
 
     async fn caller(&self, headers: &HeaderMap, address: Option<IpAddr>) -> Result<Caller, Problem> {
@@ -116,11 +123,16 @@ pub(super) async fn pass(
     let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let keeper = &gate.keeper;
     let admitted = async {
-        let caller = keeper.caller(&parts.headers, address).await?;
-        keeper.0.limit.take(&caller.key()).map_err(|wait| {
-            Problem::new(StatusCode::TOO_MANY_REQUESTS, "request/rate-limited", "Too many requests for now")
-                .with_retry_after(wait.as_secs() + 1)
-        })?;
+        let caller = match keeper.caller(&parts.headers, address).await {
+            Ok(caller) => caller,
+            Err(problem) => {
+                // Whoever has no token that counts is counted by where they come from.
+                let stranger = address.map(|address| format!("network:{}", network(address)));
+                keeper.take(stranger.as_deref().unwrap_or("network:unknown"))?;
+                return Err(problem);
+            }
+        };
+        keeper.take(&caller.key())?;
         // Systems look, and change nothing, whatever they hold.
         if !parts.method.is_safe() && matches!(caller.who, Who::System { .. }) {
             return Err(Problem::forbidden());

@@ -68,7 +68,14 @@ impl CommandJob {
                 let change = PersonChange { email: Some(address.clone()), ..PersonChange::default() };
                 self.keycloak.change_person(user_id, &change).await
             }
-            Command::EndSession { session_id } => self.keycloak.end_session(session_id).await,
+            Command::EndSession { session_id } => {
+                // Keycloak ends whatever session is named: only one of this person is theirs to end.
+                let own = self.keycloak.sessions(user_id).await?;
+                if own.iter().any(|session| session.session_id == *session_id) {
+                    self.keycloak.end_session(session_id).await?;
+                }
+                Ok(())
+            }
             Command::EndSessions => self.keycloak.end_sessions(user_id).await,
             Command::Delete => self.keycloak.delete_person(user_id).await,
         }

@@ -1,6 +1,7 @@
 //! A request that is sent twice does its work once: the answer is kept by caller and `Idempotency-Key`
 //! (draft-ietf-httpapi-idempotency-key-header).
 
+use async_trait::async_trait;
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::Request,
@@ -13,7 +14,12 @@ use sha2::{Digest as _, Sha256};
 use sqlx::{FromRow, PgPool};
 
 use super::MAX_BODY;
-use crate::platform::{db, problem::Problem};
+use crate::platform::{
+    clock::SharedClock,
+    db,
+    jobs::{Done, Failed, Handler, Job},
+    problem::Problem,
+};
 
 /// The header.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -219,4 +225,35 @@ fn text_of(headers: &HeaderMap, name: &header::HeaderName) -> Option<String> {
 #[expect(clippy::needless_pass_by_value, reason = "the form that map_err takes")]
 fn failed(error: sqlx::Error) -> Problem {
     Problem::of_database(&error)
+}
+
+/// The kind of the work of forgetting; its key is `nightly`.
+pub const FORGET_REQUESTS: &str = "http.forget_requests";
+
+/// Forgets, once a day, answers that are no longer given again.
+pub struct ForgetRequests {
+    /// Where answers are kept.
+    pub pool: PgPool,
+    /// What time it is.
+    pub clock: SharedClock,
+}
+
+#[async_trait]
+impl Handler for ForgetRequests {
+    fn kind(&self) -> &'static str {
+        FORGET_REQUESTS
+    }
+
+    fn max_attempts(&self) -> i32 {
+        i32::MAX
+    }
+
+    async fn run(&self, _: &Job) -> Result<Done, Failed> {
+        let now = self.clock.now();
+        sqlx::query("DELETE FROM idempotent_requests WHERE claimed_at < $1")
+            .bind(now - KEPT)
+            .execute(&self.pool)
+            .await?;
+        Ok(Done::Until(now + TimeDelta::days(1)))
+    }
 }

@@ -1,5 +1,6 @@
 //! HTTP servers: the layers every route gets, and a server that drains on stop.
 
+pub mod client_address;
 pub mod extract;
 pub mod idempotency;
 pub mod limits;

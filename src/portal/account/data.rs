@@ -90,7 +90,9 @@ async fn everything(portal: &Portal, visitor: &Visitor) -> Result<serde_json::Va
         .map(|pending| json!({"kind": pending.kind(), "value": pending.value, "since": pending.created_at}))
         .collect();
     let company = visitor.company.as_ref();
+    let wanted = portal.account().wanted(&visitor.person.user_id).await?;
     Ok(json!({
+        "sign_in_address_waiting_for_its_code": wanted.map(|wanted| wanted.address),
         "person": visitor.person,
         "contacts": contacts,
         "contacts_waiting_for_their_code": waiting,

@@ -6,6 +6,7 @@ mod deletion;
 mod email;
 mod profile;
 mod security;
+mod sessions;
 
 use axum::{
     Router,
@@ -23,6 +24,8 @@ pub fn router() -> Router<Portal> {
         .route("/account/email/code", get(email::code).post(email::enter_code))
         .route("/account/email/code/resend", post(email::resend))
         .route("/account/email/code/cancel", post(email::cancel))
+        .route("/account/sessions", get(sessions::list))
+        .route("/account/sessions/{id}/end", post(sessions::end))
         .route("/account/delete", get(deletion::show).post(deletion::delete))
         .route("/account/data", get(data::show))
         .route("/account/data/export", get(data::export))

@@ -34,7 +34,6 @@ struct SecurityPage {
     address: String,
     ways: Vec<Way>,
     signing_in: String,
-    devices: String,
 }
 
 /// Which alert the page shows.
@@ -72,7 +71,6 @@ pub async fn show(State(portal): State<Portal>, visitor: Visitor, Query(query): 
         address: fill(words.address_help, email),
         ways,
         signing_in: format!("{console}/account-security/signing-in"),
-        devices: format!("{console}/account-security/device-activity"),
         words,
     };
     page(StatusCode::OK, &shown)

@@ -108,6 +108,14 @@ impl Sessions {
         Ok(id_token.map(SecretString::from))
     }
 
+    /// Ends what hangs on one of Keycloak's sessions, wherever it is used.
+    pub async fn end_elsewhere(&self, session_id: &str) -> Result<(), sqlx::Error> {
+        let mut tx = self.pool.begin().await?;
+        store::delete_of_session(&mut tx, session_id).await?;
+        sessions::end_in_tx(&mut tx, session_id, self.clock.now()).await?;
+        tx.commit().await
+    }
+
     /// Ends what Keycloak says has ended. Saying it twice changes nothing.
     pub async fn follow_logout(&self, token: &LogoutToken) -> Result<(), sqlx::Error> {
         let mut tx = self.pool.begin().await?;

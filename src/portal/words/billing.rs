@@ -80,6 +80,20 @@ super::words! {
         recipient_added: "The recipient is confirmed.", "Penerima sudah dikonfirmasi.", "接收人已验证。", "Penerima telah disahkan.";
         recipient_removed: "The recipient is removed.", "Penerima sudah dihapus.", "接收人已删除。", "Penerima telah dibuang.";
         remove_what: "Remove {}", "Hapus {}", "删除 {}", "Buang {}";
+        versions: "Earlier versions", "Versi sebelumnya", "历史版本", "Versi terdahulu";
+        versions_help: "Every version is kept, so that an old invoice can be made again as it was.",
+            "Setiap versi disimpan, agar faktur lama bisa dibuat lagi seperti semula.",
+            "每个版本都会保留，以便按原样重新开具旧发票。", "Setiap versi disimpan supaya invois lama boleh dibuat semula seperti asalnya.";
+        no_version: "Nothing was saved yet.", "Belum ada yang disimpan.", "还没有保存任何内容。", "Belum ada yang disimpan.";
+        version: "Version {}", "Versi {}", "版本 {}", "Versi {}";
+        by_you: "saved by you", "disimpan oleh Anda", "由您保存", "disimpan oleh anda";
+        by_another: "saved by another person", "disimpan oleh orang lain", "由其他人保存", "disimpan oleh orang lain";
+        before: "Before", "Sebelum", "之前", "Sebelum";
+        after: "After", "Sesudah", "之后", "Selepas";
+        older: "Older versions", "Versi yang lebih lama", "更早的版本", "Versi lebih lama";
+        yes: "Yes", "Ya", "是", "Ya";
+        no: "No", "Tidak", "否", "Tidak";
+        currency_stays: "Currency stays", "Mata uang tetap", "货币固定", "Mata wang kekal";
         tax: "Tax treatment", "Perlakuan pajak", "税务处理", "Layanan cukai";
         seller_entity: "Our selling company", "Perusahaan penjual kami", "我方销售公司", "Syarikat penjual kami";
     }

@@ -33,6 +33,10 @@ super::words! {
         failed_help: "Nothing was changed. Please try again in a moment.",
             "Tidak ada yang berubah. Silakan coba lagi sebentar lagi.",
             "没有做任何更改，请稍后再试。", "Tiada apa-apa yang berubah. Sila cuba lagi sebentar lagi.";
+        too_many: "That was a lot at once", "Terlalu banyak sekaligus", "操作过于频繁", "Terlalu banyak sekali gus";
+        too_many_help: "Nothing was changed. Please wait a minute, then go on.",
+            "Tidak ada yang berubah. Tunggu satu menit, lalu lanjutkan.",
+            "没有做任何更改。请稍等一分钟后再继续。", "Tiada apa-apa yang berubah. Tunggu seminit, kemudian teruskan.";
         stale_form: "This page was open for too long",  "Halaman ini terlalu lama terbuka", "此页面打开时间过长", "Halaman ini terbuka terlalu lama";
         stale_form_help: "Nothing was changed. Go back, load the page again and repeat what you did.",
             "Tidak ada yang berubah. Kembali, muat ulang halaman, lalu ulangi.",

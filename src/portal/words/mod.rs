@@ -11,6 +11,7 @@ pub use landing::Landing;
 pub use layout::Layout;
 pub use profile::Profile;
 pub use security::{Data, Security};
+pub use sessions::Sessions;
 
 /// A language that the pages are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,6 +173,7 @@ mod landing;
 mod layout;
 mod profile;
 mod security;
+mod sessions;
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,7 @@
 //! Contacts follow the login address and the second factors, and keep what is the person's own.
 
+mod api;
+
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -31,6 +31,7 @@ async fn a_notice_arrives_in_the_mailbox_in_the_persons_language() {
     .unwrap()
     .remove(0);
     let ports = Ports {
+        keycloak: std::sync::Arc::new(gatehouse::adapters::keycloak::MemoryKeycloak::default()),
         provider: Arc::new(gatehouse::adapters::oidc::MemoryProvider::default()),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(OsEntropy),

@@ -116,6 +116,7 @@ fn start(
     sms: &Arc<MemorySms>,
 ) -> Service {
     let ports = Ports {
+        keycloak: std::sync::Arc::new(gatehouse::adapters::keycloak::MemoryKeycloak::default()),
         provider: Arc::new(gatehouse::adapters::oidc::MemoryProvider::default()),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(OsEntropy),

@@ -188,8 +188,14 @@ fn world_over(pool: sqlx::PgPool, sms: Vec<Arc<dyn SmsSender>>, settings: &str) 
     let clock =
         Arc::new(ManualClock::starting_at(chrono::DateTime::UNIX_EPOCH + chrono::TimeDelta::weeks(3000)));
     let provider = Arc::new(MemoryProvider::default());
-    let ports =
-        Ports { clock: clock.clone(), entropy: Arc::new(OsEntropy), mailers: Vec::new(), sms, provider };
+    let ports = Ports {
+        keycloak: std::sync::Arc::new(gatehouse::adapters::keycloak::MemoryKeycloak::default()),
+        clock: clock.clone(),
+        entropy: Arc::new(OsEntropy),
+        mailers: Vec::new(),
+        sms,
+        provider,
+    };
     let (mail, memory) = (Arc::new(MemoryMailer::default()), Arc::new(MemorySms::default()));
     World::built(pool, &config, &ports, clock, mail, memory)
 }

@@ -314,6 +314,7 @@ async fn the_second_server_takes_what_the_first_cannot() {
     let clock =
         Arc::new(ManualClock::starting_at(chrono::DateTime::from_timestamp(1_795_000_000, 0).unwrap()));
     let ports = Ports {
+        keycloak: std::sync::Arc::new(gatehouse::adapters::keycloak::MemoryKeycloak::default()),
         clock: clock.clone(),
         entropy: Arc::new(OsEntropy),
         mailers: mailers.map(|mailer| Arc::new(mailer) as Arc<dyn Mailer>).collect(),

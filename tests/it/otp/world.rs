@@ -125,6 +125,7 @@ impl World {
         let clock = Arc::new(ManualClock::starting_at(DateTime::from_timestamp(1_795_000_000, 0).unwrap()));
         let (mail, sms) = (Arc::new(MemoryMailer::default()), Arc::new(MemorySms::default()));
         let ports = Ports {
+            keycloak: std::sync::Arc::new(gatehouse::adapters::keycloak::MemoryKeycloak::default()),
             clock: clock.clone(),
             entropy: Arc::new(OsEntropy),
             mailers: vec![mail.clone()],
@@ -153,6 +154,7 @@ impl World {
     /// Another instance over the same database and providers, with another configuration.
     pub fn rebuilt(&self, config: &Config) -> Self {
         let ports = Ports {
+            keycloak: std::sync::Arc::new(gatehouse::adapters::keycloak::MemoryKeycloak::default()),
             clock: self.clock.clone(),
             entropy: Arc::new(OsEntropy),
             mailers: vec![self.mail.clone()],

@@ -53,7 +53,9 @@ impl World {
         let clock = Arc::new(ManualClock::starting_at(DateTime::from_timestamp(1_795_000_000, 0).unwrap()));
         let (mail, sms) = (Arc::new(MemoryMailer::default()), Arc::new(MemorySms::default()));
         let provider = Arc::new(MemoryProvider::default());
+        let keycloak: Arc<MemoryKeycloak> = Arc::default();
         let ports = Ports {
+            keycloak: keycloak.clone(),
             clock: clock.clone(),
             entropy: Arc::new(OsEntropy),
             mailers: vec![mail.clone()],
@@ -63,7 +65,7 @@ impl World {
         let features = Features::new(&config, &pool, &ports, &TaskTracker::new()).unwrap();
         let ingest =
             Ingest::new(pool.clone(), "gatehouse", clock.clone(), Arc::new(OsEntropy), Bells::default());
-        let (router, keycloak) = (features.router(), Arc::default());
+        let router = features.router();
         Self { pool, router, clock, provider, keycloak, mail, sms, ingest, config, ports }
     }
 

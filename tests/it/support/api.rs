@@ -30,6 +30,7 @@ pub struct Api {
     pub pool: PgPool,
     pub tokens: Tokens,
     pub clock: Arc<ManualClock>,
+    pub mail: Arc<MemoryMailer>,
     pub features: Features,
     router: Router,
 }
@@ -75,17 +76,19 @@ impl Api {
         let minimal = MINIMAL.replace("https://id.example", &tokens.server.uri());
         let config = Config::from_toml(&format!("profile = \"development\"\n{minimal}\n{settings}")).unwrap();
         let clock = Arc::new(ManualClock::starting_at(DateTime::from_timestamp(1_795_000_000, 0).unwrap()));
+        let mail = Arc::new(MemoryMailer::default());
         let ports = Ports {
+            keycloak: std::sync::Arc::new(gatehouse::adapters::keycloak::MemoryKeycloak::default()),
             provider: Arc::new(gatehouse::adapters::oidc::MemoryProvider::default()),
             clock: clock.clone(),
             entropy: Arc::new(OsEntropy),
-            mailers: vec![Arc::new(MemoryMailer::default())],
+            mailers: vec![mail.clone()],
             sms: vec![Arc::new(MemorySms::default())],
         };
         let pool = TestDatabase::create().await.pool;
         let features = Features::new(&config, &pool, &ports, &TaskTracker::new()).unwrap();
         let router = features.router();
-        Self { pool, tokens, clock, features, router }
+        Self { pool, tokens, clock, mail, features, router }
     }
 
     pub fn now(&self) -> DateTime<Utc> {

@@ -156,6 +156,7 @@ fn build(
     keystone: &Arc<dyn Keystone>,
 ) -> Cloud {
     let ports = Ports {
+        keycloak: std::sync::Arc::new(gatehouse::adapters::keycloak::MemoryKeycloak::default()),
         clock: clock.clone(),
         entropy: Arc::new(OsEntropy),
         mailers: vec![mailer.clone()],

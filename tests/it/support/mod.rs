@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub mod api;
+pub mod client;
 mod cloud;
 mod database;
 mod kafka;

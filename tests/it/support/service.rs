@@ -73,6 +73,7 @@ impl Service {
 
 fn memory_ports() -> Ports {
     Ports {
+        keycloak: std::sync::Arc::new(gatehouse::adapters::keycloak::MemoryKeycloak::default()),
         provider: Arc::new(gatehouse::adapters::oidc::MemoryProvider::default()),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(OsEntropy),
