@@ -5,4 +5,5 @@ pub mod keystone;
 pub mod mail;
 pub mod oidc;
 pub mod sending;
+pub mod sheets;
 pub mod sms;

@@ -11,12 +11,18 @@ use crate::{
     adapters::{
         keycloak::Keycloak,
         keystone::{Keystone, KeystoneClient},
+        sheets::{Sheets, SheetsClient},
     },
-    intake::{Intake, IntakeLetters, IntakePorts, NotifyJob, ProvisionJob, REMIND, RemindJob},
+    intake::{
+        Intake, IntakeLetters, IntakePorts, NotifyJob, ProvisionJob, REMIND, RemindJob, SHEET, SheetJob,
+    },
     notices::Composer,
     openstack::{EVERYTHING, OpenStack, RECONCILE, ReconcileJob},
     passwords::{self, PasswordLetters, Passwords, PasswordsPorts, PrepareJob},
-    platform::jobs::{self, Handler},
+    platform::{
+        config::Profile,
+        jobs::{self, Handler},
+    },
 };
 
 /// What is about OpenStack. Cheap to clone.
@@ -43,16 +49,20 @@ impl Cloud {
             return Ok(None);
         }
         let keystone = Arc::new(KeystoneClient::new(&config.keystone).context("keystone")?);
-        Self::over(config, pool, ports, keycloak, keystone).map(Some)
+        let may_be_plain = config.profile == Profile::Development;
+        let sheets = SheetsClient::new(&config.sheets, may_be_plain, ports.clock.clone())?;
+        let sheets = sheets.map(|sheets| Arc::new(sheets) as Arc<dyn Sheets>);
+        Self::over(config, pool, ports, keycloak, keystone, sheets).map(Some)
     }
 
-    /// Over any Keystone.
+    /// Over any Keystone and any sheets.
     pub fn over(
         config: &Config,
         pool: &PgPool,
         ports: &Ports,
         keycloak: Arc<dyn Keycloak>,
         keystone: Arc<dyn Keystone>,
+        sheets: Option<Arc<dyn Sheets>>,
     ) -> anyhow::Result<Self> {
         let (clock, entropy) = (ports.clock.clone(), ports.entropy.clone());
         let openstack =
@@ -67,6 +77,7 @@ impl Cloud {
             clock,
             entropy,
             mailers,
+            sheets,
             openstack: openstack.clone(),
             passwords: passwords.clone(),
         };
@@ -95,6 +106,7 @@ impl Cloud {
             Arc::new(NotifyJob(self.intake.clone())),
             Arc::new(ProvisionJob(self.intake.clone())),
             Arc::new(RemindJob(self.intake.clone())),
+            Arc::new(SheetJob(self.intake.clone())),
         ]
     }
 
@@ -105,7 +117,11 @@ impl Cloud {
         now: chrono::DateTime<chrono::Utc>,
     ) -> Result<(), sqlx::Error> {
         jobs::plan(conn, RECONCILE, EVERYTHING, now).await?;
-        jobs::plan(conn, REMIND, "digest", now).await
+        jobs::plan(conn, REMIND, "digest", now).await?;
+        for kind in self.intake.kinds_with_sheets() {
+            jobs::plan(conn, SHEET, kind.name(), now).await?;
+        }
+        Ok(())
     }
 
     /// The public routes.

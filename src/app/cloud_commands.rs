@@ -12,6 +12,7 @@ use crate::{
         keycloak::KeycloakClient,
         keystone::{Filter, Keystone as _, KeystoneClient},
     },
+    audit::{self, Actor, AuditId, Entry, Origin, Subject},
     intake::{self, Act, Kind, Outcome, State},
     openstack,
     passwords::{Begin, Occasion, Recipient},
@@ -61,6 +62,7 @@ const SKIPPED: u8 = 3;
 struct Desk {
     pool: sqlx::PgPool,
     cloud: Cloud,
+    ports: Ports,
 }
 
 async fn desk(config: &Config) -> anyhow::Result<Desk> {
@@ -70,12 +72,12 @@ async fn desk(config: &Config) -> anyhow::Result<Desk> {
     let keycloak = Arc::new(KeycloakClient::new(&config.keycloak).context("keycloak")?);
     let cloud = Cloud::real(config, &pool, &ports, keycloak)?;
     let cloud = cloud.context("keystone.auth_url: expected the address of Keystone")?;
-    Ok(Desk { pool, cloud })
+    Ok(Desk { pool, cloud, ports })
 }
 
 /// `gatehouse openstack plan | apply | drift | approve`. Returns the exit code: 0, or 1 when something failed.
 pub async fn openstack(config: &Config, command: OpenStackCommand, output: Output) -> anyhow::Result<u8> {
-    let Desk { pool, cloud } = desk(config).await?;
+    let Desk { pool, cloud, .. } = desk(config).await?;
     match command {
         OpenStackCommand::Plan => {
             let plan = cloud.openstack.plan(None).await?;
@@ -132,18 +134,35 @@ fn plan_text(plan: &openstack::Plan) -> String {
     if lines.is_empty() { "everything is as it is wanted".to_owned() } else { lines.join("\n") }
 }
 
-/// `gatehouse intake import FILE`: exit code 0, or 3 when rows were skipped.
+/// `gatehouse openstack mapping`: the rules for `openstack mapping create --rules`.
+pub fn mapping(config: &Config) -> anyhow::Result<u8> {
+    let federation = &config.openstack.federation;
+    anyhow::ensure!(
+        federation.identity_provider.is_some(),
+        "openstack.federation.identity_provider: expected the id of Keycloak in Keystone"
+    );
+    let rules = openstack::mapping(federation, &config.keycloak.issuer().name);
+    println!("{}", serde_json::to_string_pretty(&rules)?);
+    Ok(0)
+}
+
+/// `gatehouse intake import FILE | --sheet`: exit code 0, or 3 when rows were skipped. Without a file it is the sheet.
 pub async fn import(
     config: &Config,
     kind: Kind,
-    file: &Path,
+    file: Option<&Path>,
     is_dry_run: bool,
     output: Output,
 ) -> anyhow::Result<u8> {
-    let table = read_csv(file).with_context(|| format!("cannot read {}", file.display()))?;
     let Desk { cloud, .. } = desk(config).await?;
-    let source = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let imported = cloud.intake.import(kind, &source, &table, is_dry_run).await?;
+    let imported = match file {
+        None => cloud.intake.import_sheet(kind, is_dry_run).await?,
+        Some(file) => {
+            let table = read_csv(file).with_context(|| format!("cannot read {}", file.display()))?;
+            let source = file.file_name().map(|name| name.to_string_lossy().into_owned());
+            cloud.intake.import(kind, &source.unwrap_or_default(), &table, is_dry_run).await?
+        }
+    };
     output.print(&imported, || {
         let line = |row: &intake::RowResult| {
             let outcome = match &row.outcome {
@@ -227,8 +246,8 @@ pub async fn remind(config: &Config, output: Output) -> anyhow::Result<u8> {
 
 /// `gatehouse first-password renew ADDRESS`: for somebody who asked for a new password and chose a PIN. The link goes
 /// only to the address on file; neither link nor PIN is shown.
-pub async fn renew_password(config: &Config, address: &str, output: Output) -> anyhow::Result<u8> {
-    let Desk { pool, cloud } = desk(config).await?;
+pub async fn renew_password(config: &Config, address: &str, by: &str, output: Output) -> anyhow::Result<u8> {
+    let Desk { pool, cloud, ports } = desk(config).await?;
     let keystone = KeystoneClient::new(&config.keystone).context("keystone")?;
     let address = Masked::new(address.trim().to_owned());
     let filter = Filter { name: Some(address.clone()), ..Filter::default() };
@@ -250,6 +269,17 @@ pub async fn renew_password(config: &Config, address: &str, output: Output) -> a
         language: Language::of(&config.intake.language),
         occasion: Occasion::Reset,
     };
+    let entry = Entry {
+        actor: Actor::Operator { name: by.to_owned() },
+        action: "first_password.renewed",
+        subject: Subject { kind: "cloud_account", id: user.id.clone() },
+        company_id: None,
+        before: None,
+        after: None,
+        reason: None,
+    };
+    let entry_id = AuditId::generate(ports.clock.as_ref(), ports.entropy.as_ref());
+    audit::store::record_in_tx(&mut tx, ports.clock.now(), entry_id, &Origin::default(), &entry).await?;
     let begun = cloud.passwords.begin_in_tx(&mut tx, Begin { user_id: user.id, pin, to }).await;
     begun.map_err(|refusal| anyhow::anyhow!("the link was not made: {refusal:?}"))?;
     tx.commit().await?;

@@ -10,7 +10,10 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::{
-    adapters::{keycloak::KeycloakConfig, keystone::KeystoneConfig, mail::MailConfig, sms::SmsConfig},
+    adapters::{
+        keycloak::KeycloakConfig, keystone::KeystoneConfig, mail::MailConfig, sheets::SheetsConfig,
+        sms::SmsConfig,
+    },
     directory::DirectoryConfig,
     intake::IntakeConfig,
     notices::NoticesConfig,
@@ -56,6 +59,8 @@ pub struct Config {
     pub passwords: PasswordsConfig,
     /// Requests for accounts, projects and quotas.
     pub intake: IntakeConfig,
+    /// Google Sheets.
+    pub sheets: SheetsConfig,
     /// When the directory is compared with Keycloak.
     pub directory: DirectoryConfig,
     /// The records for billing.
@@ -151,6 +156,12 @@ impl Config {
         self.openstack.validate(findings);
         self.passwords.validate(self.keystone.is_configured(), findings);
         self.intake.validate(findings);
+        self.sheets.validate(self.profile, findings);
+        findings.expect(
+            self.sheets.key_file.is_some() || !self.intake.sheets.is_any(),
+            "sheets.key_file",
+            "the key file of a service account, because intake.sheets names a spreadsheet",
+        );
         self.publishing.validate(findings);
         self.webhook.validate(findings);
         self.portal.validate(findings);

@@ -17,7 +17,9 @@ mod router;
 mod watch;
 
 pub use cloud::Cloud;
-pub use cloud_commands::{OpenStackCommand, Output, act, import, list, openstack, remind, renew_password};
+pub use cloud_commands::{
+    OpenStackCommand, Output, act, import, list, mapping, openstack, remind, renew_password,
+};
 pub use commands::{publish_all, publish_keys, resync};
 pub use config::Config;
 pub use factor_commands::{ImportSource, import_factors};

@@ -41,6 +41,8 @@ pub enum OpenStack {
         #[command(flatten)]
         json: Json,
     },
+    /// Prints the rules by which Keystone knows people who sign in by Keycloak.
+    Mapping,
     /// Approves the end of something that others made.
     Approve {
         /// Its number in the list of drift.
@@ -65,10 +67,15 @@ pub enum Layout {
 /// `gatehouse intake …`
 #[derive(Debug, Subcommand)]
 pub enum Intake {
-    /// Imports requests from a CSV file with a header. The same file again changes nothing.
+    /// Imports requests from a CSV file with a header, or from the configured Google Sheet. The same again changes
+    /// nothing.
     Import {
         /// The file.
-        file: PathBuf,
+        #[arg(required_unless_present = "sheet")]
+        file: Option<PathBuf>,
+        /// Import the Google Sheet of `intake.sheets`, and write the outcome into its rows.
+        #[arg(long, conflicts_with = "file")]
+        sheet: bool,
         /// What it holds.
         #[arg(long, value_enum, default_value = "access")]
         layout: Layout,
@@ -134,6 +141,9 @@ pub enum FirstPassword {
     Renew {
         /// The name of the account.
         address: String,
+        /// Who sends it, for the record.
+        #[arg(long, env = "USER", default_value = "operator")]
+        by: String,
         #[command(flatten)]
         json: Json,
     },
@@ -143,6 +153,7 @@ impl OpenStack {
     /// Runs it. Returns the exit code.
     pub async fn run(&self, config: &Config) -> anyhow::Result<u8> {
         let (command, json) = match self {
+            Self::Mapping => return app::mapping(config),
             Self::Plan { json } => (OpenStackCommand::Plan, json),
             Self::Apply { json } => (OpenStackCommand::Apply, json),
             Self::Drift { json } => (OpenStackCommand::Drift, json),
@@ -158,12 +169,12 @@ impl Intake {
     /// Runs it. Returns the exit code.
     pub async fn run(&self, config: &Config) -> anyhow::Result<u8> {
         let (act, decision) = match self {
-            Self::Import { file, layout, dry_run, json } => {
+            Self::Import { file, sheet: _, layout, dry_run, json } => {
                 let kind = match layout {
                     Layout::Access => Kind::Access,
                     Layout::Quota => Kind::Quota,
                 };
-                return app::import(config, kind, file, *dry_run, json.output()).await;
+                return app::import(config, kind, file.as_deref(), *dry_run, json.output()).await;
             }
             Self::List { state, json } => return app::list(config, state.as_deref(), json.output()).await,
             Self::Remind { json } => return app::remind(config, json.output()).await,
@@ -180,7 +191,7 @@ impl Intake {
 impl FirstPassword {
     /// Runs it. Returns the exit code.
     pub async fn run(&self, config: &Config) -> anyhow::Result<u8> {
-        let Self::Renew { address, json } = self;
-        app::renew_password(config, address, json.output()).await
+        let Self::Renew { address, by, json } = self;
+        app::renew_password(config, address, by, json.output()).await
     }
 }

@@ -4,6 +4,11 @@ use std::collections::BTreeMap;
 
 use super::Kind;
 
+/// The title of the column for outcomes, where none is configured.
+pub(super) const OUTCOME: &str = "Gatehouse";
+/// The fields that we write, and that say nothing of what is asked.
+const OURS: [&str; 3] = ["notified", "reminded", "outcome"];
+
 /// A field and the column that holds it in the application sheet, counted from 0.
 const ACCESS: [(&str, &str); 21] = [
     ("approved", "0"),
@@ -73,6 +78,7 @@ impl Columns {
         };
         let mut places: BTreeMap<String, String> =
             ready.into_iter().map(|(field, place)| (field.to_owned(), place.to_owned())).collect();
+        places.insert("outcome".to_owned(), OUTCOME.to_owned());
         places.extend(elsewhere.clone());
         Self { places }
     }
@@ -93,6 +99,13 @@ impl Places {
     #[must_use]
     pub fn cell(&self, row: &[String], field: &str) -> String {
         self.0.get(field).and_then(|place| row.get(*place)).map(|cell| clean(cell)).unwrap_or_default()
+    }
+
+    /// Whether nothing is asked in a row, whatever we wrote there.
+    #[must_use]
+    pub fn is_blank(&self, row: &[String]) -> bool {
+        let ours: Vec<usize> = OURS.iter().filter_map(|field| self.column(field)).collect();
+        row.iter().enumerate().all(|(at, cell)| ours.contains(&at) || clean(cell).is_empty())
     }
 
     /// The fields that are quotas, with service and resource.

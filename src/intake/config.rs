@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
+use chrono_tz::Tz;
 use serde::Deserialize;
 
 use super::{Columns, Kind};
-use crate::platform::{config::Findings, language::Language};
+use crate::{
+    adapters::sheets::SheetPlace,
+    platform::{config::Findings, language::Language},
+};
 
 /// How requests come in and are followed up.
 #[derive(Debug, Clone, Deserialize)]
@@ -28,8 +32,47 @@ pub struct IntakeConfig {
     pub columns: BTreeMap<String, String>,
     /// The same for requests for quotas.
     pub quota_columns: BTreeMap<String, String>,
+    /// Google Sheets with requests.
+    pub sheets: SheetSources,
     /// Links in mails.
     pub links: Links,
+}
+
+/// Google Sheets with requests.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SheetSources {
+    /// Where people ask for accounts and projects.
+    pub access: Option<SheetPlace>,
+    /// Where people ask for quotas.
+    pub quota: Option<SheetPlace>,
+    /// How often we look by ourselves, up to 1440 minutes; 0 means only when told.
+    pub every_minutes: u32,
+    /// The IANA zone of the stamps that we write.
+    pub time_zone: String,
+}
+
+impl SheetSources {
+    /// The sheet of a kind, if there is one.
+    #[must_use]
+    pub fn place(&self, kind: Kind) -> Option<&SheetPlace> {
+        match kind {
+            Kind::Access => self.access.as_ref(),
+            Kind::Quota => self.quota.as_ref(),
+        }
+    }
+
+    /// Whether there is any.
+    #[must_use]
+    pub fn is_any(&self) -> bool {
+        self.access.is_some() || self.quota.is_some()
+    }
+
+    /// The zone of stamps.
+    #[must_use]
+    pub fn zone(&self) -> Tz {
+        self.time_zone.parse().unwrap_or_default()
+    }
 }
 
 /// What mails lead to.
@@ -57,6 +100,12 @@ impl IntakeConfig {
             self.help_desk.iter().chain(&self.escalate_to).all(is_address),
             "intake.help_desk",
             "an e-mail address, as intake.escalate_to",
+        );
+        findings.expect(self.sheets.every_minutes <= 1440, "intake.sheets.every_minutes", "0 to 1440");
+        findings.expect(
+            self.sheets.time_zone.parse::<Tz>().is_ok(),
+            "intake.sheets.time_zone",
+            "an IANA zone, such as Asia/Jakarta",
         );
         findings.expect(!self.task.is_empty(), "intake.task", "a key of openstack.tasks");
     }

@@ -110,12 +110,17 @@ pub(super) fn ending(id: NoticeId, project: &CloudProject, language: Language) -
 }
 
 /// The mails when a request is done.
-pub(super) fn done(intake: &Intake, request: &Request, quotas: Option<&QuotaNews>) -> Vec<Notice> {
+pub(super) fn done(
+    intake: &Intake,
+    request: &Request,
+    quotas: Option<&QuotaNews>,
+    has_link: bool,
+) -> Vec<Notice> {
     let ask = &request.ask.0;
     let name = ask.full_name();
     let mut notices = Vec::new();
     let facts = json!({
-        "name": name.expose(), "account": ask.email.expose(), "project": ask.project.name(),
+        "name": name.expose(), "account": ask.email.expose(), "project": ask.project.name(), "link": has_link,
     });
     if ask.is_new_user {
         notices.push(notice(intake.notice_id(), WELCOME, &ask.email, ask.language, facts.clone()));
@@ -176,11 +181,13 @@ impl IntakeLetters {
             WELCOME => {
                 letter.facts.push((words.account.to_owned(), text("account")));
                 letter.facts.push((words.project_label.to_owned(), text("project")));
-                letter.paragraphs.push(words.link_comes.to_owned());
+                let has_link = facts["link"] != false;
+                letter.paragraphs.extend(has_link.then(|| words.link_comes.to_owned()));
                 let links = [(words.terms, &self.links.terms), (words.start, &self.links.getting_started)];
                 let links = links.into_iter().filter(|(_, link)| !link.is_empty());
                 letter.facts.extend(links.map(|(label, link)| (label.to_owned(), link.clone())));
-                letter.facts.extend(self.reset_link().map(|url| (words.forgotten.to_owned(), url.into())));
+                let reset = self.reset_link().filter(|_| has_link);
+                letter.facts.extend(reset.map(|url| (words.forgotten.to_owned(), url.into())));
                 letter.button =
                     self.links.login.parse().ok().map(|url| Button { label: words.sign_in.to_owned(), url });
             }

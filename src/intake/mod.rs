@@ -17,11 +17,13 @@ mod provision_job;
 mod remind_job;
 mod row;
 mod service;
+mod sheet;
+mod sheet_job;
 pub mod store;
 mod words;
 
 pub use columns::Columns;
-pub use config::{IntakeConfig, Links};
+pub use config::{IntakeConfig, Links, SheetSources};
 pub use import::{Imported, Outcome, RowResult};
 pub use letters::IntakeLetters;
 pub use model::{Ask, Kind, ProjectAsk, QuotaAsk, Request, RequestId, State, Step};
@@ -30,10 +32,14 @@ pub use provision_job::ProvisionJob;
 pub use remind_job::RemindJob;
 pub use row::{Row, RowProblem, read};
 pub use service::{Act, Intake, IntakePorts, Refused};
+pub use sheet::SheetFailed;
+pub use sheet_job::SheetJob;
 
 /// The work of telling the help desk of a request; its key is the request's id.
 pub const NOTIFY: &str = "intake.notify";
 /// The work of bringing about what was approved; its key is the request's id.
 pub const PROVISION: &str = "intake.provision";
+/// The work of looking into a sheet; its key is the kind of table.
+pub const SHEET: &str = "intake.sheet";
 /// The work of reminding of requests that wait; its key is `digest`.
 pub const REMIND: &str = "intake.remind";

@@ -36,6 +36,12 @@ impl Kind {
         }
     }
 
+    /// The kind of a word.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Access, Self::Quota].into_iter().find(|kind| kind.name() == name)
+    }
+
     /// What the help desk calls it.
     #[must_use]
     pub const fn ticket(self) -> &'static str {
@@ -155,6 +161,9 @@ pub struct QuotaAsk {
     pub service: QuotaService,
     pub resource: String,
     pub value: i64,
+    /// Whether it follows from something else that is asked, so that more is fine, too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_floor: bool,
 }
 
 /// A request.
@@ -200,7 +209,7 @@ impl Request {
     /// What kind it is.
     #[must_use]
     pub fn kind(&self) -> Kind {
-        if self.kind == "quota" { Kind::Quota } else { Kind::Access }
+        Kind::named(&self.kind).unwrap_or(Kind::Access)
     }
 }
 

@@ -6,10 +6,10 @@ use chrono::{NaiveTime, TimeDelta};
 use secrecy::ExposeSecret as _;
 use sqlx::PgConnection;
 
-use super::{Ask, Intake, Kind, PROVISION, ProjectAsk, Request, RequestId, State, letters, store};
+use super::{Ask, Intake, Kind, PROVISION, ProjectAsk, QuotaAsk, Request, RequestId, State, letters, store};
 use crate::{
     notices,
-    openstack::{self, CloudProjectId, CloudUserId, Grant, NewCloudProject, NewCloudUser},
+    openstack::{self, CloudProjectId, CloudUserId, Grant, NewCloudProject, NewCloudUser, NewQuota},
     passwords::{Begin, Occasion, Pin, Recipient, Sealed},
     platform::jobs::{Done, Failed, Handler, Job},
 };
@@ -124,8 +124,13 @@ impl ProvisionJob {
             let grant = Grant { cloud_project_id: project, cloud_user_id, task, is_wanted: true };
             openstack.put_grant_in_tx(conn, &grant).await?;
         }
-        let quotas: Vec<_> =
-            ask.quotas.iter().map(|quota| (quota.service, quota.resource.as_str(), quota.value)).collect();
+        let quota = |quota: &QuotaAsk| NewQuota {
+            service: quota.service,
+            resource: quota.resource.clone(),
+            wanted: quota.value,
+            is_floor: quota.is_floor,
+        };
+        let quotas: Vec<_> = ask.quotas.iter().map(quota).collect();
         openstack.want_quotas_in_tx(conn, project, &quotas).await?;
         Ok(Ok((project, user.filter(|_| ask.is_new_user))))
     }
@@ -174,8 +179,13 @@ impl ProvisionJob {
             return Ok(());
         }
         let ask = &request.ask.0;
-        if let Some(user) = request.cloud_user_id {
-            let user = openstack::store::user_by_id(&mut tx, user).await?;
+        let user = match request.cloud_user_id {
+            Some(user) => openstack::store::user_by_id(&mut tx, user).await?,
+            None => None,
+        };
+        // Whoever signs in by Keycloak has a password there, and a second factor.
+        let has_link = user.as_ref().is_some_and(|user| !intake.ports().openstack.is_federated(user));
+        if request.cloud_user_id.is_some() && has_link {
             let keystone_id = user.and_then(|user| user.keystone_id);
             let (Some(user_id), Some(pin)) = (keystone_id, pin) else {
                 return Err(Failed::Park("the account, or its PIN, is not there".to_owned()));
@@ -196,7 +206,7 @@ impl ProvisionJob {
             }
             None => None,
         };
-        let notices = letters::done(intake, &request, quotas.as_ref());
+        let notices = letters::done(intake, &request, quotas.as_ref(), has_link);
         notices::store::enqueue_in_tx(&mut tx, &notices).await?;
         store::step(&mut tx, id, State::Done, "gatehouse", None, intake.now()).await?;
         tx.commit().await?;

@@ -83,7 +83,7 @@ pub fn read(
     let places = columns.find(header);
     rows.iter()
         .zip(2..)
-        .filter(|(row, _)| row.iter().any(|cell| !cell.replace('\u{a0}', " ").trim().is_empty()))
+        .filter(|(row, _)| !places.is_blank(row))
         .map(|(row, number)| (number, read_row(kind, &places, row, number, language)))
         .collect()
 }
@@ -177,7 +177,7 @@ fn quotas(places: &Places, row: &[String]) -> Result<Vec<QuotaAsk>, RowProblem> 
         if !(-1..=MOST).contains(&value) {
             return Err(RowProblem::Quota);
         }
-        quotas.push(QuotaAsk { service, resource: resource.to_owned(), value });
+        quotas.push(QuotaAsk { service, resource: resource.to_owned(), value, is_floor: false });
     }
     let asked = |name: &str| quotas.iter().find(|quota| quota.resource == name).map(|quota| quota.value);
     let (instances, networks) = (asked("instances"), asked("network"));
@@ -185,7 +185,12 @@ fn quotas(places: &Places, row: &[String]) -> Result<Vec<QuotaAsk>, RowProblem> 
         let unlimited = instances == Some(-1) || networks == Some(-1);
         let needed = instances.unwrap_or(0) + networks.unwrap_or(0) + SPARE_PORTS;
         let value = if unlimited { -1 } else { needed.min(MOST) };
-        quotas.push(QuotaAsk { service: QuotaService::Network, resource: "port".to_owned(), value });
+        quotas.push(QuotaAsk {
+            service: QuotaService::Network,
+            resource: "port".to_owned(),
+            value,
+            is_floor: true,
+        });
     }
     Ok(quotas)
 }

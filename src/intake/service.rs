@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{IntakeConfig, PROVISION, Request, RequestId, State, letters, store};
 use crate::{
-    adapters::mail::Mailer,
+    adapters::{mail::Mailer, sheets::Sheets},
     audit::{self, Actor, AuditId, Entry, Origin, Subject},
     companies, directory,
     notices::{self, NoticeId},
@@ -27,6 +27,8 @@ pub struct IntakePorts {
     pub entropy: SharedEntropy,
     /// Mail servers, the first asked first.
     pub mailers: Vec<Arc<dyn Mailer>>,
+    /// Google Sheets, if there are any.
+    pub sheets: Option<Arc<dyn Sheets>>,
     /// Where projects and users are wanted.
     pub openstack: OpenStack,
     /// Where first passwords are made.

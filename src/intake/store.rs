@@ -230,6 +230,33 @@ pub(super) async fn take_due(
     .await
 }
 
+/// How a request stands, for its row in a sheet.
+#[derive(Debug, Clone, FromRow)]
+pub(super) struct Standing {
+    pub request_id: RequestId,
+    pub state: String,
+    pub reason: Option<String>,
+    pub notified_at: Option<DateTime<Utc>>,
+    pub reminded_at: Option<DateTime<Utc>>,
+}
+
+/// How these requests stand.
+pub(super) async fn standings(
+    conn: &mut PgConnection,
+    ids: &[RequestId],
+) -> Result<Vec<Standing>, sqlx::Error> {
+    let ids: Vec<uuid::Uuid> = ids.iter().map(|id| id.0).collect();
+    sqlx::query_as(
+        "SELECT request_id, r.state, r.reason, r.reminded_at,
+             (SELECT max(at) FROM intake_steps s
+              WHERE s.request_id = r.request_id AND s.state = 'notified') AS notified_at
+         FROM intake_requests r WHERE request_id = ANY($1)",
+    )
+    .bind(ids)
+    .fetch_all(conn)
+    .await
+}
+
 /// Notes that the source says it is approved.
 pub(super) async fn note_approved_at_source(
     conn: &mut PgConnection,

@@ -146,6 +146,7 @@ impl Hand<'_> {
     async fn create_user(&mut self, id: CloudUserId) -> Result<(), Broken> {
         let wanted = self.wanted.users.iter().find(|user| user.cloud_user_id == id).ok_or(Broken::Missing)?;
         // Without a password nobody can sign in; the first one is the business of the link.
+        let federation = &self.openstack.config().federation;
         let user = NewUser {
             name: wanted.name.clone(),
             domain_id: self.domains.get(&wanted.domain).ok_or(Broken::Missing)?.clone(),
@@ -154,7 +155,7 @@ impl Hand<'_> {
             description: wanted.full_name.clone(),
             gatehouse_id: id.to_string(),
             password: None,
-            federated: Vec::new(),
+            federated: federation.federated(wanted.user_id.as_deref()),
         };
         let made = self.keystone.create_user(&user).await?;
         self.note_user(id, &made.id).await
@@ -184,7 +185,8 @@ impl Hand<'_> {
             Some(limit) if repair.from != Some(repair.to) => {
                 self.keystone.change_limit(limit, repair.to).await?;
             }
-            Some(_) => {} // it is so already, and only to be noted
+            Some(_) => {}                         // it is so already, and only to be noted
+            None if repair.has == repair.to => {} // what all projects have is enough
             None => {
                 let limit = Limit {
                     id: String::new(),
@@ -197,9 +199,9 @@ impl Hand<'_> {
                 self.keystone.create_limit(&limit).await?;
             }
         }
-        let LimitRepair { project, service, resource, from, to, .. } = repair;
+        let LimitRepair { project, service, resource, has, to, .. } = repair;
         let mut conn = self.openstack.pool().acquire().await?;
-        Ok(store::note_quota(&mut conn, *project, *service, resource, *from, *to).await?)
+        Ok(store::note_quota(&mut conn, *project, *service, resource, Some(*has), *to).await?)
     }
 
     /// Sets a service's own quotas in one call. A name that the service does not know is a warning.
@@ -216,13 +218,23 @@ impl Hand<'_> {
         for name in unknown.keys() {
             tracing::warn!(service = service.name(), name, "the service has no such quota");
         }
-        if !known.is_empty() {
-            self.keystone.set_quota_set(service, place, &known).await?;
+        // Looked at now, not when the plan was made: a floor lowers nothing that the project has meanwhile.
+        let is_enough = |name: &String| {
+            self.wanted.quotas.iter().any(|quota| {
+                let is_same = quota.cloud_project_id == project && quota.service == service;
+                is_same && quota.resource == *name && quota.is_floor && quota.is_met_by(held[name])
+            })
+        };
+        let (enough, to_set): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            known.into_iter().partition(|(name, _)| is_enough(name));
+        if !to_set.is_empty() {
+            self.keystone.set_quota_set(service, place, &to_set).await?;
         }
+        let enough = enough.into_keys().map(|name| (name.clone(), held[&name]));
         let mut conn = self.openstack.pool().acquire().await?;
-        for (name, value) in &known {
-            let before = held.get(name).copied();
-            store::note_quota(&mut conn, project, service, name, before, *value).await?;
+        for (name, value) in to_set.into_iter().chain(enough) {
+            let before = held.get(&name).copied();
+            store::note_quota(&mut conn, project, service, &name, before, value).await?;
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde::Deserialize;
 
+use super::FederationConfig;
 use crate::{adapters::keystone::QuotaService, platform::config::Findings};
 
 /// How what is wanted becomes what is there.
@@ -19,6 +20,8 @@ pub struct OpenStackConfig {
     /// Under which name a resource is a unified limit, such as `"compute.cores" = "class:VCPU"`. The resource's own
     /// name is tried, too.
     pub limits: BTreeMap<String, String>,
+    /// How people sign in to OpenStack by Keycloak.
+    pub federation: FederationConfig,
     /// How often everything is compared, 1 to 1440 minutes.
     pub every_minutes: u32,
     /// How many days before its end a project's contact is reminded, 1 to 90.
@@ -41,6 +44,7 @@ impl OpenStackConfig {
             "openstack.limits",
             "keys such as compute.cores, network.port, volume.gigabytes",
         );
+        self.federation.validate(findings);
         findings.expect((1..=1440).contains(&self.every_minutes), "openstack.every_minutes", "1 to 1440");
         findings.expect((1..=90).contains(&self.remind_days), "openstack.remind_days", "1 to 90");
     }

@@ -13,17 +13,21 @@ mod actual;
 mod apply;
 mod config;
 mod difference;
+mod federation;
 mod model;
+mod plan;
 mod reconcile_job;
 mod service;
 pub mod store;
 
 pub use actual::Actual;
 pub use config::OpenStackConfig;
-pub use difference::{Finding, LimitRepair, Plan, Repair, difference};
+pub use difference::difference;
+pub use federation::{FederationConfig, mapping};
 pub use model::{CloudProject, CloudProjectId, CloudUser, CloudUserId, Grant, Quota, Wanted};
+pub use plan::{Finding, LimitRepair, Plan, Repair};
 pub use reconcile_job::ReconcileJob;
-pub use service::{NewCloudProject, NewCloudUser, OpenStack, Report, RunError, Taken};
+pub use service::{NewCloudProject, NewCloudUser, NewQuota, OpenStack, Report, RunError, Taken};
 
 /// The work of comparing and repairing; its key is a project's id, or `all`.
 pub const RECONCILE: &str = "openstack.reconcile";

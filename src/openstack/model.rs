@@ -100,8 +100,18 @@ pub struct Quota {
     pub resource: String,
     /// How much; -1 is unlimited, RAM is in MB.
     pub wanted: i64,
+    /// Whether more than that is fine, too: then it is raised, and never lowered.
+    pub is_floor: bool,
     /// What was set last.
     pub applied: Option<i64>,
+}
+
+impl Quota {
+    /// Whether this much is as it is wanted.
+    #[must_use]
+    pub fn is_met_by(&self, held: i64) -> bool {
+        held == self.wanted || self.is_floor && (held == -1 || self.wanted != -1 && held >= self.wanted)
+    }
 }
 
 /// Everything that is wanted, or the part of it that a run is about.

@@ -8,13 +8,14 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::{
-    Actual, CloudProject, CloudProjectId, CloudUser, CloudUserId, Grant, OpenStackConfig, Plan, RECONCILE,
-    Repair, Wanted,
+    Actual, CloudProject, CloudProjectId, CloudUser, CloudUserId, Finding, Grant, OpenStackConfig, Plan,
+    RECONCILE, Repair, Wanted,
     apply::{Broken, Hand},
     difference, store,
 };
 use crate::{
     adapters::keystone::{Keystone, KeystoneError, QuotaService},
+    audit::{self, Actor, AuditId, Entry, Origin, Subject},
     directory::PEOPLE_STREAM,
     platform::{changed_keys, clock::SharedClock, db, entropy::SharedEntropy, jobs, masked::Masked},
 };
@@ -62,6 +63,19 @@ pub struct NewCloudUser {
     pub email: Masked<String>,
     /// The person's name.
     pub full_name: Masked<String>,
+}
+
+/// A quota that somebody wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewQuota {
+    /// Which service.
+    pub service: QuotaService,
+    /// What of it.
+    pub resource: String,
+    /// How much; -1 is unlimited, RAM is in MB.
+    pub wanted: i64,
+    /// Whether more than that is fine, too: then it is raised, and never lowered.
+    pub is_floor: bool,
 }
 
 /// The name is taken.
@@ -114,6 +128,12 @@ impl OpenStack {
             Some(company) => format!("company-{company}"),
             None => self.0.config.domain.clone(),
         }
+    }
+
+    /// Whether a user signs in by Keycloak, and has no password of its own.
+    #[must_use]
+    pub fn is_federated(&self, user: &CloudUser) -> bool {
+        !self.0.config.federation.federated(user.user_id.as_deref()).is_empty()
     }
 
     /// Wants a project. The next run makes it.
@@ -181,10 +201,10 @@ impl OpenStack {
         &self,
         conn: &mut PgConnection,
         project: CloudProjectId,
-        quotas: &[(QuotaService, &str, i64)],
+        quotas: &[NewQuota],
     ) -> Result<(), sqlx::Error> {
-        for (service, resource, wanted) in quotas {
-            store::put_quota(conn, project, *service, resource, *wanted).await?;
+        for NewQuota { service, resource, wanted, is_floor } in quotas {
+            store::put_quota(conn, project, *service, resource, (*wanted, *is_floor)).await?;
         }
         Ok(())
     }
@@ -318,11 +338,32 @@ impl OpenStack {
     pub async fn approve(&self, finding: i64, by: &str) -> Result<bool, sqlx::Error> {
         let mut tx = self.0.pool.begin().await?;
         let approved = store::approve(&mut tx, finding, by, self.now()).await?;
-        if approved {
+        if let Some(found) = &approved {
+            self.audit_approval(&mut tx, finding, &found.0, by).await?;
             jobs::enqueue_in_tx(&mut tx, RECONCILE, &[super::EVERYTHING.to_owned()]).await?;
         }
         tx.commit().await?;
-        Ok(approved)
+        Ok(approved.is_some())
+    }
+
+    async fn audit_approval(
+        &self,
+        conn: &mut PgConnection,
+        number: i64,
+        finding: &Finding,
+        by: &str,
+    ) -> Result<(), sqlx::Error> {
+        let entry = Entry {
+            actor: Actor::Operator { name: by.to_owned() },
+            action: "cloud_finding.approved",
+            subject: Subject { kind: "cloud_finding", id: number.to_string() },
+            company_id: None,
+            before: serde_json::to_value(finding).ok(),
+            after: None,
+            reason: None,
+        };
+        let id = AuditId::generate(self.0.clock.as_ref(), self.0.entropy.as_ref());
+        audit::store::record_in_tx(conn, self.now(), id, &Origin::default(), &entry).await
     }
 
     /// The projects whose end is near and whose contact has not been reminded: it is told once.

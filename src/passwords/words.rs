@@ -37,12 +37,7 @@ impl PageWords {
     /// The words in a language.
     #[must_use]
     pub const fn of(language: Language) -> Self {
-        match language {
-            Language::English => ENGLISH,
-            Language::Indonesian => INDONESIAN,
-            Language::ChineseSimplified => CHINESE,
-            Language::Malay => MALAY,
-        }
+        language.pick(ENGLISH, INDONESIAN, CHINESE, MALAY)
     }
 }
 

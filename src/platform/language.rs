@@ -36,15 +36,21 @@ impl Language {
         }
     }
 
+    /// What belongs to this language, of what stands side by side for all.
+    #[must_use]
+    pub const fn pick<T: Copy>(self, english: T, indonesian: T, chinese: T, malay: T) -> T {
+        match self {
+            Self::English => english,
+            Self::Indonesian => indonesian,
+            Self::ChineseSimplified => chinese,
+            Self::Malay => malay,
+        }
+    }
+
     /// The BCP 47 tag.
     #[must_use]
     pub const fn tag(self) -> &'static str {
-        match self {
-            Self::English => "en",
-            Self::Indonesian => "id",
-            Self::ChineseSimplified => "zh-Hans",
-            Self::Malay => "ms",
-        }
+        self.pick("en", "id", "zh-Hans", "ms")
     }
 }
 

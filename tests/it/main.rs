@@ -17,6 +17,7 @@ mod companies;
 mod config;
 mod contacts;
 mod directory;
+mod documents;
 mod events;
 mod intake;
 mod migrations;

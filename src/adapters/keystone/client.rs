@@ -42,7 +42,6 @@ impl KeystoneClient {
         let account = config.account().ok_or(NoClient::Incomplete)?;
         let http = reqwest::Client::builder()
             .timeout(Duration::from_secs(config.timeout_seconds))
-            .connect_timeout(Duration::from_secs(config.timeout_seconds.min(3)))
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
         let base = url.as_str().trim_end_matches('/').to_owned();

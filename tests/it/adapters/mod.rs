@@ -3,3 +3,4 @@
 mod keycloak;
 mod keystone;
 mod quota_sets;
+mod sheets;

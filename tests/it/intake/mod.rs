@@ -2,6 +2,7 @@
 
 mod decisions;
 mod rows;
+mod sheet;
 mod whole_way;
 
 use gatehouse::intake::{Imported, Kind, Outcome};

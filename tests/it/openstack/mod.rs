@@ -2,10 +2,12 @@
 
 mod cut_off;
 mod drift;
+mod federation;
+mod floors;
 
 use gatehouse::{
     adapters::keystone::QuotaService,
-    openstack::{CloudProjectId, CloudUserId, Grant, NewCloudProject, NewCloudUser},
+    openstack::{CloudProjectId, CloudUserId, Grant, NewCloudProject, NewCloudUser, NewQuota},
     platform::masked::Masked,
 };
 
@@ -44,6 +46,13 @@ fn grant(cloud_project_id: CloudProjectId, cloud_user_id: CloudUserId, is_wanted
 /// Wants quotas of a service with unified limits and of one without.
 async fn want_quotas(house: &CloudHouse, project: CloudProjectId) {
     let mut conn = house.pool.acquire().await.unwrap();
-    let quotas = [(QuotaService::Compute, "cores", 20), (QuotaService::Volume, "gigabytes", 500)];
+    let quotas = [
+        quota(QuotaService::Compute, "cores", 20, false),
+        quota(QuotaService::Volume, "gigabytes", 500, false),
+    ];
     house.cloud.openstack.want_quotas_in_tx(&mut conn, project, &quotas).await.unwrap();
+}
+
+fn quota(service: QuotaService, resource: &str, wanted: i64, is_floor: bool) -> NewQuota {
+    NewQuota { service, resource: resource.to_owned(), wanted, is_floor }
 }

@@ -9,6 +9,7 @@ use gatehouse::{
         keycloak::MemoryKeycloak,
         keystone::{Keystone, MemoryKeystone},
         mail::{Mail, MemoryMailer},
+        sheets::{MemorySheets, Sheets},
         sms::MemorySms,
     },
     app::{Cloud, Config, Ports},
@@ -41,6 +42,7 @@ pub struct CloudHouse {
     pub keycloak: Arc<MemoryKeycloak>,
     pub mailer: Arc<MemoryMailer>,
     pub clock: Arc<ManualClock>,
+    pub sheets: Arc<MemorySheets>,
     keystone: Arc<dyn Keystone>,
     config: Config,
 }
@@ -58,14 +60,15 @@ impl CloudHouse {
         let now = gatehouse::platform::clock::SystemClock.now();
         let clock = Arc::new(ManualClock::starting_at(now));
         let (keycloak, mailer) = (Arc::new(MemoryKeycloak::default()), Arc::new(MemoryMailer::default()));
-        let cloud = build(&config, &database.pool, &clock, &mailer, &keycloak, &keystone);
-        Self { pool: database.pool, cloud, keycloak, mailer, clock, keystone, config }
+        let sheets = Arc::new(MemorySheets::default());
+        let cloud = build(&config, &database.pool, &clock, &mailer, &keycloak, &keystone, &sheets);
+        Self { pool: database.pool, cloud, keycloak, mailer, clock, sheets, keystone, config }
     }
 
     /// What a restarted process has: everything made anew over the same database.
     pub fn restart(&mut self) {
-        let Self { config, pool, clock, mailer, keycloak, keystone, .. } = &*self;
-        self.cloud = build(config, pool, clock, mailer, keycloak, keystone);
+        let Self { config, pool, clock, mailer, keycloak, keystone, sheets, .. } = &*self;
+        self.cloud = build(config, pool, clock, mailer, keycloak, keystone, sheets);
     }
 
     /// Runs jobs until no work of these kinds waits.
@@ -154,7 +157,9 @@ fn build(
     mailer: &Arc<MemoryMailer>,
     keycloak: &Arc<MemoryKeycloak>,
     keystone: &Arc<dyn Keystone>,
+    sheets: &Arc<MemorySheets>,
 ) -> Cloud {
+    let sheets: Arc<dyn Sheets> = sheets.clone();
     let ports = Ports {
         keycloak: std::sync::Arc::new(gatehouse::adapters::keycloak::MemoryKeycloak::default()),
         clock: clock.clone(),
@@ -163,7 +168,7 @@ fn build(
         sms: Vec::new(),
         provider: Arc::new(gatehouse::adapters::oidc::MemoryProvider::default()),
     };
-    Cloud::over(config, pool, &ports, keycloak.clone(), keystone.clone()).unwrap()
+    Cloud::over(config, pool, &ports, keycloak.clone(), keystone.clone(), Some(sheets)).unwrap()
 }
 
 /// Jobs at work.

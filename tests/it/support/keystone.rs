@@ -1,6 +1,7 @@
 //! A Keystone shared by all tests: each makes a domain, projects and users of its own there.
 
 use gatehouse::adapters::keystone::{Keystone as _, KeystoneClient, KeystoneConfig, NewDomain};
+use reqwest::Method;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -51,9 +52,26 @@ impl TestKeystone {
 
     /// Asks Keystone as an operator would.
     pub async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+        self.call(Method::POST, path, Some(body)).await
+    }
+
+    /// The same for what has its id from the caller.
+    pub async fn put(&self, path: &str, body: &Value) -> (u16, Value) {
+        self.call(Method::PUT, path, Some(body)).await
+    }
+
+    /// What an operator sees.
+    pub async fn get(&self, path: &str) -> (u16, Value) {
+        self.call(Method::GET, path, None).await
+    }
+
+    async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> (u16, Value) {
         let token = self.admin_token().await;
-        let url = format!("{}{path}", self.login.auth_url);
-        let answer = self.http.post(url).header("x-auth-token", token).json(body).send().await.unwrap();
+        let mut request = self.http.request(method, format!("{}{path}", self.login.auth_url));
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let answer = request.header("x-auth-token", token).send().await.unwrap();
         (answer.status().as_u16(), answer.json().await.unwrap_or(Value::Null))
     }
 

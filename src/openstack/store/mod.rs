@@ -1,0 +1,17 @@
+//! The statements of OpenStack.
+
+mod lookups;
+mod noted;
+mod wants;
+
+pub use lookups::{
+    addresses_of_project, project_by_id, project_named, projects_of_companies, projects_of_people,
+    quota_changes, user_by_id, users_named,
+};
+pub(super) use lookups::{concerned, person_of};
+pub use noted::findings;
+pub(super) use noted::{
+    approve, note_failure, note_findings, note_project, note_quota, note_user, take_ending,
+};
+pub use wants::wanted;
+pub(super) use wants::{insert_project, insert_user, put_grant, put_quota};
