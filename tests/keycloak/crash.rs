@@ -23,8 +23,8 @@ use crate::support::{
     walk::{LAST_NAME, register},
 };
 
-const SIGN_UPS: usize = 40;
-const CHANGES: usize = 80;
+const SIGN_UPS: usize = 100;
+const CHANGES: usize = 200;
 const WORKERS: usize = 4;
 /// How long everything may take to be equal after the last part is back.
 const CONVERGENCE: Duration = Duration::from_mins(3);
@@ -41,7 +41,7 @@ async fn b08_01_04_06_nothing_is_lost_or_invented_while_parts_are_killed() -> Re
     let load: Vec<_> = (0..WORKERS)
         .map(|worker| tokio::spawn(work(Arc::clone(&stack), Arc::clone(&history), worker)))
         .collect();
-    for (part, after) in [("keycloak", 15), ("kafka", 45), ("gatehouse", 70), ("keycloak", 95)] {
+    for (part, after) in [("keycloak", 40), ("kafka", 120), ("gatehouse", 180), ("keycloak", 240)] {
         reached(&history, after).await?;
         own.kill(part).await?;
         own.start_again(part).await?;
