@@ -65,7 +65,7 @@ impl From<ContactError> for Problem {
 
 /// A contact.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ContactShown {
+pub struct OwnContact {
     /// Its id.
     pub contact_id: Uuid,
     /// `email` or `phone`.
@@ -85,7 +85,7 @@ pub struct ContactShown {
     pub updated_at: DateTime<Utc>,
 }
 
-impl From<Contact> for ContactShown {
+impl From<Contact> for OwnContact {
     fn from(contact: Contact) -> Self {
         Self {
             contact_id: contact.contact_id.0,
@@ -131,9 +131,9 @@ impl From<Pending> for PendingShown {
 
 /// How a person is reached.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ContactsShown {
+pub struct OwnContacts {
     /// What counts.
-    pub contacts: Vec<ContactShown>,
+    pub contacts: Vec<OwnContact>,
     /// What waits for its code.
     pub pending: Vec<PendingShown>,
 }
@@ -193,7 +193,7 @@ impl Contacts {
         Ok(person.map(|person| person.locale.unwrap_or_else(|| "en".to_owned())))
     }
 
-    async fn shown(&self, owner: &Owner, id: ContactId) -> Result<Json<ContactShown>, Problem> {
+    async fn shown(&self, owner: &Owner, id: ContactId) -> Result<Json<OwnContact>, Problem> {
         let (contacts, _) = self.list(&owner.user_id).await.map_err(ContactError::from)?;
         let found = contacts.into_iter().find(|contact| contact.contact_id == id);
         Ok(Json(found.ok_or_else(Problem::not_found)?.into()))
@@ -203,11 +203,11 @@ impl Contacts {
 /// The caller's contacts, and the addresses that wait for their code.
 #[utoipa::path(
     get, path = "/me/contacts", operation_id = "listMyContacts", tag = "contacts",
-    responses((status = 200, body = ContactsShown), (status = 401), (status = 403)),
+    responses((status = 200, body = OwnContacts), (status = 401), (status = 403)),
 )]
-async fn list(State(contacts): State<Contacts>, caller: Caller) -> Result<Json<ContactsShown>, Problem> {
+async fn list(State(contacts): State<Contacts>, caller: Caller) -> Result<Json<OwnContacts>, Problem> {
     let (held, pending) = contacts.list(caller.require_person()?).await.map_err(ContactError::from)?;
-    Ok(Json(ContactsShown {
+    Ok(Json(OwnContacts {
         contacts: held.into_iter().map(Into::into).collect(),
         pending: pending.into_iter().map(Into::into).collect(),
     }))
@@ -236,7 +236,7 @@ async fn add(
 #[utoipa::path(
     post, path = "/me/contacts/pending/{pending_id}/verification", operation_id = "proveMyContact",
     tag = "contacts", params(("pending_id" = Uuid, Path)), request_body = CodeBody,
-    responses((status = 200, body = ContactShown), (status = 401), (status = 403), (status = 404),
+    responses((status = 200, body = OwnContact), (status = 401), (status = 403), (status = 404),
               (status = 410), (status = 422), (status = 423), (status = 429)),
 )]
 async fn prove(
@@ -244,7 +244,7 @@ async fn prove(
     caller: Caller,
     PathIds(id): PathIds<PendingId>,
     JsonBody(body): JsonBody<CodeBody>,
-) -> Result<Json<ContactShown>, Problem> {
+) -> Result<Json<OwnContact>, Problem> {
     let owner = contacts.owner(&caller).await?;
     let contact_id = contacts.prove(&owner, id, body.code).await?;
     contacts.shown(&owner, contact_id).await
@@ -283,14 +283,14 @@ async fn cancel(
 #[utoipa::path(
     put, path = "/me/contacts/{contact_id}/purposes", operation_id = "setMyContactPurposes", tag = "contacts",
     params(("contact_id" = Uuid, Path)), request_body = PurposesBody,
-    responses((status = 200, body = ContactShown), (status = 400), (status = 401), (status = 403), (status = 404)),
+    responses((status = 200, body = OwnContact), (status = 400), (status = 401), (status = 403), (status = 404)),
 )]
 async fn set_purposes(
     State(contacts): State<Contacts>,
     caller: Caller,
     PathIds(id): PathIds<ContactId>,
     JsonBody(body): JsonBody<PurposesBody>,
-) -> Result<Json<ContactShown>, Problem> {
+) -> Result<Json<OwnContact>, Problem> {
     let owner = contacts.owner(&caller).await?;
     contacts.set_purposes(&owner, id, body.purposes.into_iter().collect()).await?;
     contacts.shown(&owner, id).await
@@ -300,13 +300,13 @@ async fn set_purposes(
 #[utoipa::path(
     put, path = "/me/contacts/{contact_id}/primary", operation_id = "makeMyContactPrimary", tag = "contacts",
     params(("contact_id" = Uuid, Path)),
-    responses((status = 200, body = ContactShown), (status = 401), (status = 403), (status = 404)),
+    responses((status = 200, body = OwnContact), (status = 401), (status = 403), (status = 404)),
 )]
 async fn make_primary(
     State(contacts): State<Contacts>,
     caller: Caller,
     PathIds(id): PathIds<ContactId>,
-) -> Result<Json<ContactShown>, Problem> {
+) -> Result<Json<OwnContact>, Problem> {
     let owner = contacts.owner(&caller).await?;
     contacts.make_primary(&owner, id).await?;
     contacts.shown(&owner, id).await
