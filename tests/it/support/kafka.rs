@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::schemas;
 
 /// How long a test waits for what must happen.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Topics and a consumer group for one test.
 #[derive(Clone)]
