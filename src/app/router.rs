@@ -76,7 +76,7 @@ impl Features {
         let per_minute = config.http.requests_per_minute;
         let keeper = Gatekeeper::new(verifier.clone(), access.clone(), per_minute, pool.clone(), clock);
         let parity = Parity { pool: pool.clone() };
-        let portal = portal_of(config, pool, ports, &otp);
+        let portal = portal_of(config, pool, ports, &otp, &access, &companies, &office);
         let (receipts, proxies) = (config.sms.receipts().cloned(), config.http.proxies.clone());
         Ok(Self {
             otp,
@@ -133,7 +133,15 @@ impl Features {
     }
 }
 
-fn portal_of(config: &Config, pool: &PgPool, ports: &Ports, otp: &Otp) -> Portal {
+fn portal_of(
+    config: &Config,
+    pool: &PgPool,
+    ports: &Ports,
+    otp: &Otp,
+    access: &Access,
+    companies: &Companies,
+    office: &BackOffice,
+) -> Portal {
     let (pool, clock, entropy) = (pool.clone(), ports.clock.clone(), ports.entropy.clone());
     let commands = Commands { pool: pool.clone(), clock: clock.clone(), entropy: entropy.clone() };
     Portal::new(Parts {
@@ -155,6 +163,10 @@ fn portal_of(config: &Config, pool: &PgPool, ports: &Ports, otp: &Otp) -> Portal
             otp: otp.clone(),
         },
         billing: Billing { pool, clock, entropy, otp: otp.clone() },
+        access: access.clone(),
+        companies: companies.clone(),
+        office: office.clone(),
+        otp: otp.clone(),
         public_url: config.http.public_url.clone(),
         account_url: config.keycloak.account_url(),
         keycloak: ports.keycloak.clone(),

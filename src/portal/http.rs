@@ -6,7 +6,6 @@ use axum::{
     extract::{Query, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::Response,
-    routing::{get, post},
 };
 use serde::Deserialize;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -14,9 +13,9 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::account::UNDO_PATH;
 
 use super::{
-    Portal, account, assets, company,
+    Door, PageRoute, Pages, Portal, account, assets, company,
     page::page,
-    sign_in, undo,
+    people, sign_in, undo,
     words::{LANGUAGES, Landing, Language},
 };
 
@@ -31,18 +30,29 @@ struct LandingPage {
 /// The pages and what they are made of.
 pub fn router(portal: Portal) -> Router {
     let policy = content_security_policy(&portal);
-    Router::new()
-        .route("/", get(landing))
-        .route("/sign-in", get(sign_in::begin))
-        .route(sign_in::CALLBACK, get(sign_in::callback))
-        .route("/sign-in/backchannel-logout", post(sign_in::backchannel_logout))
-        .route("/sign-out", post(sign_in::sign_out))
-        .route(UNDO_PATH, get(undo::show).post(undo::undo))
-        .merge(account::router())
-        .merge(company::router())
+    let (router, _) = pages(&portal).into_parts();
+    router
         .layer(SetResponseHeaderLayer::overriding(header::CONTENT_SECURITY_POLICY, policy))
         .with_state(portal)
         .merge(assets::router())
+}
+
+/// Every page, with the decision who may see it.
+#[must_use]
+pub fn routes(portal: &Portal) -> Vec<PageRoute> {
+    pages(portal).into_parts().1
+}
+
+fn pages(portal: &Portal) -> Pages {
+    let pages = Pages::new(portal.clone())
+        .get(Door::Anybody, "/", landing)
+        .get(Door::Anybody, "/sign-in", sign_in::begin)
+        .get(Door::Anybody, sign_in::CALLBACK, sign_in::callback)
+        .post(Door::Anybody, "/sign-in/backchannel-logout", sign_in::backchannel_logout)
+        .post(Door::Oneself, "/sign-out", sign_in::sign_out)
+        .get(Door::Anybody, UNDO_PATH, undo::show)
+        .post(Door::Anybody, UNDO_PATH, undo::undo);
+    people::pages(company::pages(account::pages(pages)))
 }
 
 /// Pages load only what we serve, run no script and stand in no frame. Forms lead to us, and by us to

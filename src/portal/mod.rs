@@ -7,7 +7,8 @@
 //!    in the summary;
 //! 3. its handlers: [`Visitor`] for a page, [`Submission`] for a form. Who is not signed in is sent to
 //!    sign in, and a form without this session's token reaches nobody;
-//! 4. its place in the navigation: `page.rs`.
+//! 4. its route in the part's `router`, with the [`Door`] that says who may see it;
+//! 5. its place in the navigation: `navigation.rs`.
 //!
 //! A form that was taken leads to a page by [`see`], so that loading it again repeats nothing.
 
@@ -17,9 +18,13 @@ mod codes;
 mod company;
 mod config;
 mod http;
+mod navigation;
 mod page;
+mod pages;
+mod people;
 pub mod session;
 mod sign_in;
+mod submission;
 mod undo;
 mod visitor;
 pub mod words;
@@ -33,20 +38,26 @@ use sqlx::PgPool;
 use url::Url;
 
 pub use config::PortalConfig;
-pub use http::router;
+pub use http::{router, routes};
 pub use page::{FieldProblem, Frame, Link, NoPage, page, see};
-pub use visitor::{Fields, Submission, Visitor};
+pub use pages::{Door, PageRoute, Pages};
+pub use submission::{Fields, Submission};
+pub use visitor::Visitor;
 
 use crate::{
+    access::Access,
     account::{Account, Fresh},
     adapters::{keycloak::Keycloak, oidc::IdentityProvider},
     audit::Origin,
+    backoffice::BackOffice,
     billing::Billing,
+    companies::administration::Companies,
     contacts::Contacts,
     directory::{
         self, PersonRow,
         commands::{CommandId, CommandState, Commands},
     },
+    otp::Otp,
     platform::{
         db,
         entropy::SharedEntropy,
@@ -80,6 +91,14 @@ pub struct Parts {
     pub contacts: Contacts,
     /// What invoices to companies need.
     pub billing: Billing,
+    /// Who may do what.
+    pub access: Access,
+    /// The administration of companies.
+    pub companies: Companies,
+    /// What staff do for all customers.
+    pub office: BackOffice,
+    /// Second factors in the hands of staff, and what text messages cost.
+    pub otp: Otp,
     /// How browsers reach the pages.
     pub public_url: Url,
     /// Where people manage their sign-in at Keycloak.
@@ -139,6 +158,22 @@ impl Portal {
     #[must_use]
     pub fn billing(&self) -> &Billing {
         &self.0.billing
+    }
+
+    pub(crate) fn access(&self) -> &Access {
+        &self.0.access
+    }
+
+    pub(crate) fn companies(&self) -> &Companies {
+        &self.0.companies
+    }
+
+    pub(crate) fn office(&self) -> &BackOffice {
+        &self.0.office
+    }
+
+    pub(crate) fn otp(&self) -> &Otp {
+        &self.0.otp
     }
 
     fn client_id(&self) -> &str {

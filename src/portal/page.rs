@@ -7,6 +7,7 @@ use axum::{
 };
 
 use super::{
+    navigation,
     visitor::Visitor,
     words::{self, Language},
 };
@@ -61,8 +62,8 @@ impl Frame {
         Self {
             language: visitor.language,
             title: title.into(),
-            sections: sections(visitor, words, here),
-            pages: pages(words, here),
+            sections: navigation::sections(visitor, words, here),
+            pages: navigation::pages(visitor, words, here),
             name: visitor.display_name(),
             form_token: visitor.form_token(),
             done: None,
@@ -90,28 +91,6 @@ impl Frame {
     }
 }
 
-fn sections(visitor: &Visitor, words: &'static words::Layout, here: &str) -> Vec<Link> {
-    let link = |href, label| Link { href, label, is_current: here.starts_with(href) };
-    let mut sections = vec![link("/account", words.account)];
-    if visitor.company.is_some() {
-        sections.push(link("/company", words.company));
-    }
-    sections
-}
-
-fn pages(words: &'static words::Layout, here: &str) -> Vec<Link> {
-    let link = |href, label| Link { href, label, is_current: here == href };
-    if here.starts_with("/company") {
-        return vec![link("/company", words.billing)];
-    }
-    vec![
-        link("/account", words.profile),
-        link("/account/contacts", words.contacts),
-        link("/account/security", words.security),
-        link("/account/data", words.history),
-    ]
-}
-
 /// Renders a page.
 pub fn page(status: StatusCode, template: &impl Template) -> Response {
     let html = match template.render() {
@@ -126,6 +105,13 @@ pub fn page(status: StatusCode, template: &impl Template) -> Response {
         (header::VARY, HeaderValue::from_static("Accept-Language, Cookie")),
     ];
     (status, headers, Html(html)).into_response()
+}
+
+/// The same page, loaded again by the browser in a moment: something on it is still being done.
+#[must_use]
+pub fn refreshing(mut response: Response) -> Response {
+    response.headers_mut().insert(header::REFRESH, HeaderValue::from_static("3"));
+    response
 }
 
 /// After a form was taken: the browser shows `path`, and loading it again repeats nothing (RFC 9110, 15.4.4).

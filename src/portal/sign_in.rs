@@ -18,7 +18,8 @@ use super::{
     Portal,
     page::{NoPage, note, see},
     session::Secret,
-    visitor::{ClientOrigin, SESSION_COOKIE, Submission, secret_in},
+    submission::Submission,
+    visitor::{ClientOrigin, SESSION_COOKIE, secret_in},
     words::Language,
 };
 use crate::{

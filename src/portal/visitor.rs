@@ -3,8 +3,7 @@
 use std::net::SocketAddr;
 
 use axum::{
-    body::Bytes,
-    extract::{ConnectInfo, FromRequest, FromRequestParts, Request},
+    extract::{ConnectInfo, FromRequestParts},
     http::request::Parts,
     response::{IntoResponse as _, Response},
 };
@@ -20,8 +19,9 @@ use super::{
     words::Language,
 };
 use crate::{
+    access::{Caller, Permission, Target},
     audit::Origin,
-    companies::{self, Company, Role},
+    companies::{self, Company, CompanyId, Role},
     contacts::Owner,
     directory::{self, PersonRow},
 };
@@ -30,9 +30,10 @@ use crate::{
 /// over a secure connection (RFC 6265bis, 4.1.3.2); `localhost` counts as secure.
 pub const SESSION_COOKIE: &str = "__Host-gatehouse-session";
 /// The field of each form that proves that it is ours.
-const FORM_TOKEN: &str = "form_token";
+pub(super) const FORM_TOKEN: &str = "form_token";
 
 /// Somebody who is signed in and may use the pages.
+#[derive(Clone)]
 pub struct Visitor {
     /// Who.
     pub person: PersonRow,
@@ -44,9 +45,50 @@ pub struct Visitor {
     pub visit: Visit,
     /// From where they look.
     pub origin: Origin,
+    /// What they may do.
+    pub caller: Caller,
 }
 
 impl Visitor {
+    /// Whoever the request's cookie stands for; else the answer that leads to sign-in.
+    pub(super) async fn load(parts: &Parts, portal: &Portal) -> Result<Self, Response> {
+        let here = parts.uri.path().to_owned();
+        let origin = origin(parts, portal.client_id());
+        let failed = |error: sqlx::Error| NoPage::from(error).into_response();
+        let to_sign_in = || sign_in::redirect_to_sign_in(&here);
+        let secret = secret_in(&CookieJar::from_headers(&parts.headers)).ok_or_else(to_sign_in)?;
+        let visit = portal.sessions().find(secret).await.map_err(failed)?.ok_or_else(to_sign_in)?;
+        let caller = portal.access().person(&visit.session, &visit.realm_roles, origin.clone()).await;
+        let caller = caller.map_err(failed)?.ok_or_else(to_sign_in)?;
+
+        let ids = [visit.session.user_id.clone()];
+        let mut conn = portal.pool().acquire().await.map_err(failed)?;
+        let people = directory::people_by_id(&mut conn, &ids).await.map_err(failed)?;
+        let person = people.into_iter().find(|person| person.is_alive() && person.enabled);
+        let Some(person) = person else { return Err(to_sign_in()) };
+        let mut companies = companies::companies_of_people(&mut conn, &ids).await.map_err(failed)?;
+        let company = companies.remove(&person.user_id);
+        let language = Language::of_locale(person.locale.as_deref());
+        Ok(Self { person, company, language, visit, origin, caller })
+    }
+
+    /// The company whose pages they see; to who is in none there are no such pages.
+    pub fn company_id(&self) -> Result<CompanyId, NoPage> {
+        self.company.as_ref().map(|(company, _)| company.company_id).ok_or(NoPage::NotFound)
+    }
+
+    /// Whether they may do this in the company whose pages they see.
+    #[must_use]
+    pub fn may(&self, permission: Permission) -> bool {
+        self.company_id().is_ok_and(|id| self.caller.may(permission, &Target::Company(id.0)))
+    }
+
+    /// Whether they may do this as staff.
+    #[must_use]
+    pub fn may_as_staff(&self, permission: Permission) -> bool {
+        self.caller.may(permission, &Target::System)
+    }
+
     /// How the person is called: by their name, else by what they sign in with.
     #[must_use]
     pub fn display_name(&self) -> String {
@@ -101,26 +143,15 @@ pub fn secret_in(jar: &CookieJar) -> Option<Secret> {
     Secret::parse(jar.get(SESSION_COOKIE)?.value())
 }
 
-impl FromRequestParts<Portal> for Visitor {
+/// The visitor whom the page's door has let in.
+impl<S: Sync> FromRequestParts<S> for Visitor {
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Response> {
-        let here = parts.uri.path().to_owned();
-        let origin = origin(parts, portal.client_id());
-        let failed = |error: sqlx::Error| NoPage::from(error).into_response();
-        let to_sign_in = || sign_in::redirect_to_sign_in(&here);
-        let secret = secret_in(&CookieJar::from_headers(&parts.headers)).ok_or_else(to_sign_in)?;
-        let visit = portal.sessions().find(secret).await.map_err(failed)?.ok_or_else(to_sign_in)?;
-
-        let ids = [visit.session.user_id.clone()];
-        let mut conn = portal.pool().acquire().await.map_err(failed)?;
-        let people = directory::people_by_id(&mut conn, &ids).await.map_err(failed)?;
-        let person = people.into_iter().find(|person| person.is_alive() && person.enabled);
-        let Some(person) = person else { return Err(to_sign_in()) };
-        let mut companies = companies::companies_of_people(&mut conn, &ids).await.map_err(failed)?;
-        let company = companies.remove(&person.user_id);
-        let language = Language::of_locale(person.locale.as_deref());
-        Ok(Self { person, company, language, visit, origin })
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        parts.extensions.get().cloned().ok_or_else(|| {
+            tracing::error!("a page asks for a visitor, and no door stands before it");
+            NoPage::Failed.into_response()
+        })
     }
 }
 
@@ -142,69 +173,5 @@ fn origin(parts: &Parts, client_id: &str) -> Origin {
         ip_address: address,
         client_id: Some(client_id.to_owned()),
         trace_id: trace_id.map(str::to_owned),
-    }
-}
-
-/// A form that was sent from a page of this session.
-pub struct Submission {
-    /// By whom.
-    pub visitor: Visitor,
-    /// What it holds.
-    pub fields: Fields,
-}
-
-impl FromRequest<Portal> for Submission {
-    type Rejection = Response;
-
-    async fn from_request(request: Request, portal: &Portal) -> Result<Self, Response> {
-        let (mut parts, body) = request.into_parts();
-        let visitor = Visitor::from_request_parts(&mut parts, portal).await?;
-        let body = Bytes::from_request(Request::from_parts(parts, body), portal)
-            .await
-            .map_err(axum::response::IntoResponse::into_response)?;
-        let fields = Fields::parse(&body);
-        if !portal.admits_form(&visitor.person.user_id) {
-            return Err(NoPage::TooMany.show(visitor.language));
-        }
-        if !visitor.visit.secret.is_derived(FORM_TOKEN, fields.text(FORM_TOKEN)) {
-            return Err(NoPage::StaleForm.show(visitor.language));
-        }
-        Ok(Self { visitor, fields })
-    }
-}
-
-/// The fields of a form in their order; a name may come several times.
-#[derive(Debug, Clone, Default)]
-pub struct Fields(Vec<(String, String)>);
-
-/// The most fields of a form.
-const MAX_FIELDS: usize = 500;
-
-impl Fields {
-    fn parse(body: &[u8]) -> Self {
-        Self(url::form_urlencoded::parse(body).into_owned().take(MAX_FIELDS).collect())
-    }
-
-    /// A field without the space around it; empty when it is absent.
-    #[must_use]
-    pub fn text<'a>(&'a self, name: &'a str) -> &'a str {
-        self.all(name).next().unwrap_or_default()
-    }
-
-    /// Each value of a name.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.trim())
-    }
-
-    /// Whether a box is ticked or a button was pressed.
-    #[must_use]
-    pub fn has(&self, name: &str) -> bool {
-        self.all(name).next().is_some()
-    }
-}
-
-impl<const N: usize> From<[(&str, &str); N]> for Fields {
-    fn from(fields: [(&str, &str); N]) -> Self {
-        Self(fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into())
     }
 }

@@ -27,6 +27,7 @@ pub struct OidcClient {
 #[derive(Deserialize)]
 struct Tokens {
     id_token: SecretString,
+    access_token: SecretString,
 }
 
 impl OidcClient {
@@ -102,9 +103,11 @@ impl IdentityProvider for OidcClient {
         if !response.status().is_success() {
             return Err(OidcError::Refused(response.status().as_u16()));
         }
-        let Tokens { id_token } = response.json().await.map_err(|_| OidcError::Unreadable)?;
+        let Tokens { id_token, access_token } = response.json().await.map_err(|_| OidcError::Unreadable)?;
         let session = self.verifier.id_token(id_token.expose_secret(), &self.client_id, nonce).await?;
-        Ok(SignedIn { session, id_token })
+        // Roles stand in the access token alone.
+        let realm_roles = self.verifier.bearer(access_token.expose_secret()).await?.realm_roles;
+        Ok(SignedIn { session, id_token, realm_roles })
     }
 
     async fn read_logout_token(&self, token: &str) -> Result<LogoutToken, OidcError> {

@@ -14,12 +14,19 @@ use crate::platform::auth::{LogoutToken, Refused, Session};
 
 /// Knows which code stands for whom. The nonce is not checked: the test cannot know it before.
 #[derive(Debug, Default)]
-pub struct MemoryProvider(Mutex<HashMap<String, Session>>);
+pub struct MemoryProvider(Mutex<HashMap<String, (Session, Vec<String>)>>);
 
 impl MemoryProvider {
     /// A code by which this session begins, once.
     pub fn allow(&self, code: &str, session: Session) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(code.to_owned(), session);
+        self.allow_as(code, session, &[]);
+    }
+
+    /// The same, with roles of the realm.
+    pub fn allow_as(&self, code: &str, session: Session, realm_roles: &[&str]) {
+        let realm_roles = realm_roles.iter().map(|role| (*role).to_owned()).collect();
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(code.to_owned(), (session, realm_roles));
     }
 }
 
@@ -43,9 +50,9 @@ impl IdentityProvider for MemoryProvider {
     }
 
     async fn redeem(&self, code: &str, _: &SecretString, _: &str, _: &Url) -> Result<SignedIn, OidcError> {
-        let session = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(code);
-        let session = session.ok_or(OidcError::Refused(400))?;
-        Ok(SignedIn { id_token: format!("id-token-of-{}", session.user_id).into(), session })
+        let found = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(code);
+        let (session, realm_roles) = found.ok_or(OidcError::Refused(400))?;
+        Ok(SignedIn { id_token: format!("id-token-of-{}", session.user_id).into(), session, realm_roles })
     }
 
     /// The token of the session `x` is `ended-x`.

@@ -39,6 +39,8 @@ pub struct SignedIn {
     pub session: Session,
     /// The token that said so: shown again to the provider when they sign out.
     pub id_token: SecretString,
+    /// Roles of the realm.
+    pub realm_roles: Vec<String>,
 }
 
 /// An OpenID provider, as far as the portal needs it.

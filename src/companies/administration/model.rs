@@ -40,6 +40,8 @@ pub struct PersonListed {
     pub state: String,
     /// When the invitation is over.
     pub expires_at: Option<DateTime<Utc>>,
+    /// Whether something that was decided about them is still on its way to Keycloak.
+    pub is_underway: bool,
 }
 
 /// Which people of a company.
@@ -49,6 +51,8 @@ pub struct PeopleFilter {
     pub search: Option<Masked<String>>,
     /// One of the states.
     pub state: Option<String>,
+    /// This person, or this invitation.
+    pub id: Option<String>,
     /// Those after this place of the list.
     pub after: Option<(DateTime<Utc>, String)>,
 }

@@ -93,6 +93,18 @@ impl Companies {
         Ok(store::people(&mut conn, company_id, filter, self.now(), limit).await?)
     }
 
+    /// One of them, by user id or by the id of the invitation.
+    pub async fn person(
+        &self,
+        caller: &Caller,
+        company_id: CompanyId,
+        id: &str,
+    ) -> Result<PersonListed, CompaniesError> {
+        let filter = PeopleFilter { id: Some(id.to_owned()), ..PeopleFilter::default() };
+        let found = self.people(caller, company_id, &filter, 1).await?;
+        Ok(found.into_iter().next().ok_or(Denied::NotFound)?)
+    }
+
     /// Makes somebody an admin, or a basic user again.
     pub async fn set_role(
         &self,

@@ -25,6 +25,22 @@ impl Companies {
     /// The profile of a company.
     pub async fn profile(&self, caller: &Caller, company_id: CompanyId) -> Result<Profile, CompaniesError> {
         caller.require(Permission::CompanyView, Target::Company(company_id.0))?;
+        self.profile_of(company_id).await
+    }
+
+    /// The same, for whoever is in the company: everybody there knows its name.
+    pub async fn own_profile(
+        &self,
+        caller: &Caller,
+        company_id: CompanyId,
+    ) -> Result<Profile, CompaniesError> {
+        if caller.companies.contains(&company_id.0) {
+            return self.profile_of(company_id).await;
+        }
+        self.profile(caller, company_id).await
+    }
+
+    async fn profile_of(&self, company_id: CompanyId) -> Result<Profile, CompaniesError> {
         let mut conn = self.pool().acquire().await?;
         let found = store::profile(&mut conn, company_id).await?.ok_or(Denied::NotFound)?;
         let (Json(company), wanted_name, is_suspended, members) = found;

@@ -8,34 +8,37 @@ mod profile;
 mod security;
 mod sessions;
 
-use axum::{
-    Router,
-    routing::{get, post},
-};
-
-use super::Portal;
+use super::{Door, Pages};
 
 /// Everything under `/account`.
-pub fn router() -> Router<Portal> {
-    Router::new()
-        .route("/account", get(profile::show).post(profile::change))
-        .route("/account/security", get(security::show))
-        .route("/account/email", get(email::show).post(email::ask))
-        .route("/account/email/code", get(email::code).post(email::enter_code))
-        .route("/account/email/code/resend", post(email::resend))
-        .route("/account/email/code/cancel", post(email::cancel))
-        .route("/account/sessions", get(sessions::list))
-        .route("/account/sessions/{id}/end", post(sessions::end))
-        .route("/account/delete", get(deletion::show).post(deletion::delete))
-        .route("/account/data", get(data::show))
-        .route("/account/data/export", get(data::export))
-        .route("/account/contacts", get(contacts::list))
-        .route("/account/contacts/new-email", get(contacts::new_email).post(contacts::add_email))
-        .route("/account/contacts/new-phone", get(contacts::new_phone).post(contacts::add_phone))
-        .route("/account/contacts/pending/{id}", get(contacts::code).post(contacts::enter_code))
-        .route("/account/contacts/pending/{id}/resend", post(contacts::resend))
-        .route("/account/contacts/pending/{id}/cancel", post(contacts::cancel))
-        .route("/account/contacts/{id}", get(contacts::edit).post(contacts::set_purposes))
-        .route("/account/contacts/{id}/primary", post(contacts::make_primary))
-        .route("/account/contacts/{id}/remove", post(contacts::remove))
+pub fn pages(pages: Pages) -> Pages {
+    pages
+        .get(Door::Oneself, "/account", profile::show)
+        .post(Door::Oneself, "/account", profile::change)
+        .get(Door::Oneself, "/account/security", security::show)
+        .get(Door::Oneself, "/account/email", email::show)
+        .post(Door::Oneself, "/account/email", email::ask)
+        .get(Door::Oneself, "/account/email/code", email::code)
+        .post(Door::Oneself, "/account/email/code", email::enter_code)
+        .post(Door::Oneself, "/account/email/code/resend", email::resend)
+        .post(Door::Oneself, "/account/email/code/cancel", email::cancel)
+        .get(Door::Oneself, "/account/sessions", sessions::list)
+        .post(Door::Oneself, "/account/sessions/{id}/end", sessions::end)
+        .get(Door::Oneself, "/account/delete", deletion::show)
+        .post(Door::Oneself, "/account/delete", deletion::delete)
+        .get(Door::Oneself, "/account/data", data::show)
+        .get(Door::Oneself, "/account/data/export", data::export)
+        .get(Door::Oneself, "/account/contacts", contacts::list)
+        .get(Door::Oneself, "/account/contacts/new-email", contacts::new_email)
+        .post(Door::Oneself, "/account/contacts/new-email", contacts::add_email)
+        .get(Door::Oneself, "/account/contacts/new-phone", contacts::new_phone)
+        .post(Door::Oneself, "/account/contacts/new-phone", contacts::add_phone)
+        .get(Door::Oneself, "/account/contacts/pending/{id}", contacts::code)
+        .post(Door::Oneself, "/account/contacts/pending/{id}", contacts::enter_code)
+        .post(Door::Oneself, "/account/contacts/pending/{id}/resend", contacts::resend)
+        .post(Door::Oneself, "/account/contacts/pending/{id}/cancel", contacts::cancel)
+        .get(Door::Oneself, "/account/contacts/{id}", contacts::edit)
+        .post(Door::Oneself, "/account/contacts/{id}", contacts::set_purposes)
+        .post(Door::Oneself, "/account/contacts/{id}/primary", contacts::make_primary)
+        .post(Door::Oneself, "/account/contacts/{id}/remove", contacts::remove)
 }

@@ -1,23 +1,20 @@
 //! What the administrators of a company manage.
 
 mod billing;
-mod form;
+pub mod form;
 mod recipients;
 mod versions;
 
-use axum::{
-    Router,
-    routing::{get, post},
-};
-
-use super::Portal;
+use super::{Door, Pages};
 
 /// Everything under `/company`.
-pub fn router() -> Router<Portal> {
-    Router::new()
-        .route("/company", get(billing::show).post(billing::save))
-        .route("/company/versions", get(versions::list))
-        .route("/company/recipients", post(recipients::add))
-        .route("/company/recipients/{id}", get(recipients::code).post(recipients::enter_code))
-        .route("/company/recipients/remove", post(recipients::remove))
+pub fn pages(pages: Pages) -> Pages {
+    pages
+        .get(Door::Member, "/company", billing::show)
+        .post(Door::Member, "/company", billing::save)
+        .get(Door::Member, "/company/versions", versions::list)
+        .post(Door::Member, "/company/recipients", recipients::add)
+        .get(Door::Member, "/company/recipients/{id}", recipients::code)
+        .post(Door::Member, "/company/recipients/{id}", recipients::enter_code)
+        .post(Door::Member, "/company/recipients/remove", recipients::remove)
 }

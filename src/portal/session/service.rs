@@ -41,6 +41,8 @@ pub struct Visit {
     pub secret: Secret,
     /// Whose session it is, and which one of Keycloak's it hangs on.
     pub session: Session,
+    /// Roles of the realm, as they were when it began.
+    pub realm_roles: Vec<String>,
 }
 
 impl Sessions {
@@ -62,6 +64,7 @@ impl Sessions {
             began_at: session.began_at,
             issued_at: session.issued_at,
             id_token: signed_in.id_token.expose_secret().to_owned(),
+            realm_roles: signed_in.realm_roles.clone(),
             created_at: now,
             seen_at: now,
         };
@@ -94,7 +97,7 @@ impl Sessions {
         if now - row.seen_at >= NOTED_EVERY {
             store::touch(&mut conn, &hash, now).await?;
         }
-        Ok(Some(Visit { secret, session }))
+        Ok(Some(Visit { secret, session, realm_roles: row.realm_roles }))
     }
 
     /// Ends the session of a cookie and gives the ID token to show to Keycloak. Tokens of the same

@@ -16,6 +16,8 @@ pub struct SessionRow {
     pub issued_at: DateTime<Utc>,
     /// The ID token.
     pub id_token: String,
+    /// Roles of the realm.
+    pub realm_roles: Vec<String>,
     /// When it began here.
     pub created_at: DateTime<Utc>,
     /// When it was last used, to the minute.
@@ -30,8 +32,9 @@ pub async fn insert(
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO portal_sessions
-             (secret_hash, user_id, session_id, began_at, issued_at, id_token, created_at, seen_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+             (secret_hash, user_id, session_id, began_at, issued_at, id_token, created_at, seen_at,
+              realm_roles)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(secret_hash)
     .bind(&session.user_id)
@@ -41,6 +44,7 @@ pub async fn insert(
     .bind(&session.id_token)
     .bind(session.created_at)
     .bind(session.seen_at)
+    .bind(&session.realm_roles)
     .execute(conn)
     .await
     .map(drop)
@@ -49,7 +53,8 @@ pub async fn insert(
 /// The session of a cookie.
 pub async fn find(conn: &mut PgConnection, secret_hash: &[u8]) -> Result<Option<SessionRow>, sqlx::Error> {
     sqlx::query_as(
-        "SELECT user_id, session_id, began_at, issued_at, id_token, created_at, seen_at
+        "SELECT user_id, session_id, began_at, issued_at, id_token, created_at, seen_at,
+             realm_roles
          FROM portal_sessions WHERE secret_hash = $1",
     )
     .bind(secret_hash)

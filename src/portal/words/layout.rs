@@ -19,6 +19,25 @@ super::words! {
         people: "People", "Orang", "人员", "Orang";
         companies: "Companies", "Perusahaan", "公司", "Syarikat";
         work: "Waiting work", "Pekerjaan tertunda", "待处理任务", "Kerja menunggu";
+        requests: "Requests to join", "Permintaan bergabung", "加入申请", "Permintaan untuk menyertai";
+        systems: "Systems", "Sistem", "系统", "Sistem";
+        company_history: "What was done", "Apa yang dilakukan", "操作记录", "Apa yang dilakukan";
+        company_profile: "Company profile", "Profil perusahaan", "公司资料", "Profil syarikat";
+        search: "Search", "Cari", "搜索", "Cari";
+        approvals: "Approvals", "Persetujuan", "审批", "Kelulusan";
+        sign_ups: "Sign-ups", "Pendaftaran", "注册申请", "Pendaftaran";
+        messages: "Text messages", "Pesan SMS", "短信", "Mesej teks";
+        trail: "Audit trail", "Jejak audit", "审计记录", "Jejak audit";
+        next_page: "Next page", "Halaman berikutnya", "下一页", "Halaman seterusnya";
+        being_done: "This is being done. The page refreshes itself until it is.",
+            "Ini sedang dikerjakan. Halaman ini memuat ulang sendiri sampai selesai.",
+            "正在处理。完成之前，本页会自动刷新。",
+            "Ini sedang dilakukan. Halaman ini memuat semula sendiri sehingga selesai.";
+        reason: "Reason", "Alasan", "原因", "Sebab";
+        reason_help: "1 to 500 characters. It is kept in the history.", "1 sampai 500 karakter. Disimpan dalam riwayat.",
+            "1 到 500 个字符，会保存在历史记录中。", "1 hingga 500 aksara. Ia disimpan dalam sejarah.";
+        reason_expected: "Enter a reason of 1 to 500 characters", "Isi alasan 1 sampai 500 karakter",
+            "请填写 1 到 500 个字符的原因", "Masukkan sebab antara 1 hingga 500 aksara";
         problem: "There is a problem", "Ada masalah", "有问题需要处理", "Terdapat masalah";
         optional: "optional", "opsional", "选填", "pilihan";
         save: "Save", "Simpan", "保存", "Simpan";

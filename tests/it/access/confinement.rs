@@ -88,6 +88,26 @@ async fn what_belongs_to_another_company_is_not_found_below_ones_own() {
     }
 }
 
+/// Lists, counts, searches and exports hold nothing of anybody else.
+#[tokio::test]
+async fn no_answer_shows_anything_of_another_company() {
+    let two = Two::companies().await;
+    let token = two.api.token("siti");
+    two.api.post(&format!("/companies/{}/leave", two.mine), &two.api.token("dewi"), json!({})).await;
+    let mut seen = 0;
+    for route in two.routes().into_iter().filter(|route| route.method == Method::GET) {
+        let path = Two::path(&route, two.mine).replace("budi", "siti");
+        for query in ["", "?search=budi", "?q=budi", "?q=budi@example.com", "?limit=200"] {
+            let reply = two.api.get(&format!("{path}{query}"), &token).await;
+            for text in ["PT Dua", "dewi", "budi@", &two.theirs.to_string()] {
+                assert!(!reply.text.contains(text), "{path}{query} shows {text}: {}", reply.text);
+            }
+            seen += usize::from(reply.status == 200);
+        }
+    }
+    assert!(seen > 10, "only {seen} answers were seen");
+}
+
 #[tokio::test]
 async fn without_a_token_there_is_nothing_on_any_route() {
     let two = Two::companies().await;

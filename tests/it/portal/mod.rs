@@ -1,7 +1,10 @@
 mod billing;
+mod confinement;
 mod contacts;
+mod house;
 mod landing;
 mod limits;
+mod people;
 mod profile;
 mod sessions;
 mod sign_in;

@@ -22,6 +22,7 @@ use gatehouse::{
         jobs::{Handler as _, Job},
         kafka::{Outgoing, Record, Sink as _},
     },
+    portal::{PageRoute, routes},
 };
 use sqlx::PgPool;
 use tokio_util::task::TaskTracker;
@@ -44,6 +45,7 @@ pub struct World {
     ingest: Ingest,
     config: Config,
     ports: Ports,
+    features: Features,
 }
 
 impl World {
@@ -66,7 +68,7 @@ impl World {
         let ingest =
             Ingest::new(pool.clone(), "gatehouse", clock.clone(), Arc::new(OsEntropy), Bells::default());
         let router = features.router();
-        Self { pool, router, clock, provider, keycloak, mail, sms, ingest, config, ports }
+        Self { pool, router, clock, provider, keycloak, mail, sms, ingest, config, ports, features }
     }
 
     /// Keycloak tells of a person's state.
@@ -139,6 +141,11 @@ impl World {
         let mail = mails.iter().rfind(|mail| mail.to.expose() == address);
         let text = mail.unwrap_or_else(|| panic!("no mail came")).text.expose().clone();
         crate::otp::world::code_in(&text)
+    }
+
+    /// Every page, with the decision who may see it.
+    pub fn routes(&self) -> Vec<PageRoute> {
+        routes(&self.features.portal)
     }
 
     /// A browser that nobody has used.
@@ -236,13 +243,37 @@ impl Browser {
         self.post_raw(path, &fields).await
     }
 
+    /// Sends the form of a page as forms with a file are sent.
+    pub async fn post_parts(&mut self, page: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let token = self.get(page).await.expect(200).form_token();
+        let parts = fields.iter().copied().chain([("form_token", token.as_str())]);
+        let parts = parts.map(|(name, value)| {
+            format!("--parts\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        });
+        let body = parts.collect::<String>() + "--parts--\r\n";
+        let request = Request::post(path).header("content-type", "multipart/form-data; boundary=parts");
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
     /// Goes to Keycloak and comes back as somebody.
     pub async fn sign_in(&mut self, world: &World, user_id: &str, session_id: &str, to: &str) -> Answer {
+        self.sign_in_as(world, user_id, session_id, to, &[]).await
+    }
+
+    /// The same, with roles of the realm.
+    pub async fn sign_in_as(
+        &mut self,
+        world: &World,
+        user_id: &str,
+        session_id: &str,
+        to: &str,
+        roles: &[&str],
+    ) -> Answer {
         let away = self.get(&format!("/sign-in?to={to}")).await.expect(303);
         let asked = url::Url::parse(away.location()).unwrap();
         let state = asked.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
         let code = format!("code-{session_id}");
-        world.provider.allow(&code, world.session(user_id, session_id));
+        world.provider.allow_as(&code, world.session(user_id, session_id), roles);
         self.get(&format!("/sign-in/callback?state={state}&code={code}")).await.expect(303)
     }
 

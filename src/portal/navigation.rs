@@ -1,0 +1,69 @@
+//! Where a person may go: only what they may see is offered.
+
+use super::{Link, Visitor, words::Layout};
+use crate::access::Permission;
+
+/// The sections that the person may enter.
+pub(super) fn sections(visitor: &Visitor, words: &'static Layout, here: &str) -> Vec<Link> {
+    let link = |href, label| Link { href, label, is_current: here.starts_with(href) };
+    let mut sections = vec![link("/account", words.account)];
+    if visitor.company.is_some() {
+        sections.push(link("/company", words.company));
+    }
+    if visitor.caller.is_staff() {
+        sections.push(link("/backoffice", words.backoffice));
+    }
+    sections
+}
+
+/// The pages of the section that `here` is in.
+pub(super) fn pages(visitor: &Visitor, words: &'static Layout, here: &str) -> Vec<Link> {
+    let link = |href, label| Link { href, label, is_current: here == href };
+    if here.starts_with("/backoffice") {
+        return of_backoffice(visitor, words, link);
+    }
+    if here.starts_with("/company") {
+        return of_company(visitor, words, link);
+    }
+    vec![
+        link("/account", words.profile),
+        link("/account/contacts", words.contacts),
+        link("/account/security", words.security),
+        link("/account/data", words.history),
+    ]
+}
+
+fn of_company(
+    visitor: &Visitor,
+    words: &'static Layout,
+    link: impl Fn(&'static str, &'static str) -> Link,
+) -> Vec<Link> {
+    let guarded = [
+        (Permission::PeopleView, "/company/people", words.people),
+        (Permission::PeopleManage, "/company/requests", words.requests),
+        (Permission::SystemsManage, "/company/systems", words.systems),
+        (Permission::CompanyAuditView, "/company/history", words.company_history),
+    ];
+    let allowed = guarded.into_iter().filter(|(permission, _, _)| visitor.may(*permission));
+    [link("/company", words.billing), link("/company/profile", words.company_profile)]
+        .into_iter()
+        .chain(allowed.map(|(_, href, label)| link(href, label)))
+        .collect()
+}
+
+fn of_backoffice(
+    visitor: &Visitor,
+    words: &'static Layout,
+    link: impl Fn(&'static str, &'static str) -> Link,
+) -> Vec<Link> {
+    let guarded = [
+        (Permission::DirectoryView, "/backoffice", words.search),
+        (Permission::DirectoryView, "/backoffice/approvals", words.approvals),
+        (Permission::RequestsManage, "/backoffice/sign-ups", words.sign_ups),
+        (Permission::JobsView, "/backoffice/work", words.work),
+        (Permission::MessagesView, "/backoffice/messages", words.messages),
+        (Permission::AuditView, "/backoffice/trail", words.trail),
+    ];
+    let allowed = guarded.into_iter().filter(|(permission, _, _)| visitor.may_as_staff(*permission));
+    allowed.map(|(_, href, label)| link(href, label)).collect()
+}
