@@ -9,6 +9,7 @@
 //! who may pass ([`http::Routes`]).
 
 mod caller;
+mod granting;
 pub mod http;
 mod model;
 mod permission;
@@ -16,7 +17,8 @@ mod service;
 mod store;
 
 pub use caller::{Caller, Denied, Who};
+pub use granting::{Holder, NewGrant};
 pub use model::{GrantId, Held, Power, Reason, Source, Target};
 pub use permission::{Level, Permission, Scope, StaffRole};
-pub use service::{Access, AccessError, Holder, NewGrant, PersonAccess};
+pub use service::{Access, AccessError, PersonAccess};
 pub use store::{GrantRow, blocked_among, delete_grants_in_tx};

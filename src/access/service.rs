@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::{
-    Caller, Denied, GrantId, Held, Level, Permission, Power, Reason, Scope, Source, StaffRole, Target, Who,
+    Caller, Denied, Held, Level, Permission, Power, Reason, Scope, Source, StaffRole, Target, Who,
     store::{self, GrantRow},
 };
 use crate::{
@@ -16,7 +14,6 @@ use crate::{
     platform::{
         auth::{Bearer, Identity, Session, sessions},
         clock::SharedClock,
-        db,
         entropy::SharedEntropy,
     },
 };
@@ -52,30 +49,6 @@ pub enum AccessError {
     Database(#[from] sqlx::Error),
 }
 
-/// Who is to hold something.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Holder {
-    /// A person, by Keycloak's id.
-    Person(String),
-    /// A system, by its client.
-    System(String),
-}
-
-/// What is to be granted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewGrant {
-    /// To whom.
-    pub holder: Holder,
-    /// What: a role by its type, or one permission.
-    pub power: Power,
-    /// Where.
-    pub place: Target,
-    /// Until when, if not for good.
-    pub ends_at: Option<DateTime<Utc>>,
-    /// Why.
-    pub reason: Option<String>,
-}
-
 /// A person as access sees them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonAccess {
@@ -89,6 +62,18 @@ impl Access {
     /// The feature for the people of one realm.
     pub fn new(pool: PgPool, realm: impl Into<String>, clock: SharedClock, entropy: SharedEntropy) -> Self {
         Self(Arc::new(Inner { pool, realm: realm.into(), clock, entropy }))
+    }
+
+    pub(super) fn pool(&self) -> &PgPool {
+        &self.0.pool
+    }
+
+    pub(super) fn clock(&self) -> &SharedClock {
+        &self.0.clock
+    }
+
+    pub(super) fn entropy(&self) -> &SharedEntropy {
+        &self.0.entropy
     }
 
     /// The caller behind an access token; none when its session is over or they may not act at all.
@@ -199,64 +184,6 @@ impl Access {
         Ok(given.map(|held| Reason::of(held, permission)).collect())
     }
 
-    /// Grants a role or a permission. Nobody grants what they do not hold themselves, and nobody holds
-    /// anything where they are not associated.
-    pub async fn grant(&self, caller: &Caller, new: &NewGrant) -> Result<GrantRow, AccessError> {
-        caller.require_person()?;
-        caller.require(manager_of(&new.place), new.place)?;
-        let now = self.0.clock.now();
-        let mut grant = self.row_of(caller, new, now);
-        require_all_of(caller, &grant)?;
-        if new.ends_at.is_some_and(|end| end <= now) {
-            return Err(AccessError::Over);
-        }
-        if matches!(new.holder, Holder::System(_)) && !only_looks(new.power) {
-            return Err(AccessError::OnlyLooks);
-        }
-        let mut tx = self.0.pool.begin().await?;
-        if !self.is_associated(&mut tx, new).await? {
-            return Err(AccessError::NotAssociated);
-        }
-        grant.grant_id = store::put_grant(&mut tx, &grant).await.map_err(not_associated)?;
-        self.record(&mut tx, caller, "access.granted", &grant, new.reason.clone()).await?;
-        tx.commit().await?;
-        Ok(grant)
-    }
-
-    /// Takes a grant of a company away; of the system when the company is none. Nobody takes away what
-    /// they could not have given.
-    pub async fn revoke(
-        &self,
-        caller: &Caller,
-        company_id: Option<Uuid>,
-        grant_id: GrantId,
-        reason: Option<String>,
-    ) -> Result<(), AccessError> {
-        caller.require_person()?;
-        let place = company_id.map_or(Target::System, Target::Company);
-        caller.require(manager_of(&place), place)?;
-        let mut tx = self.0.pool.begin().await?;
-        let grant = store::lock_grant(&mut tx, grant_id, company_id).await?.ok_or(Denied::NotFound)?;
-        require_all_of(caller, &grant)?;
-        store::delete_grant(&mut tx, grant_id).await?;
-        self.record(&mut tx, caller, "access.revoked", &grant, reason).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// The grants of a company, the eldest first, at most `limit` after the one at `after`.
-    pub async fn grants(
-        &self,
-        caller: &Caller,
-        company_id: Uuid,
-        after: Option<(DateTime<Utc>, GrantId)>,
-        limit: i64,
-    ) -> Result<Vec<GrantRow>, AccessError> {
-        caller.require(Permission::AccessView, Target::Company(company_id))?;
-        let mut conn = self.0.pool.acquire().await?;
-        Ok(store::grants_in(&mut conn, company_id, self.0.clock.now(), after, limit).await?)
-    }
-
     /// Associates a person with the system, which is needed before any grant there.
     pub async fn join_system(&self, caller: &Caller, user_id: &str) -> Result<(), AccessError> {
         let by = caller.require_person()?;
@@ -284,70 +211,6 @@ impl Access {
         Ok(())
     }
 
-    fn row_of(&self, caller: &Caller, new: &NewGrant, now: DateTime<Utc>) -> GrantRow {
-        let (user_id, client_id) = match &new.holder {
-            Holder::Person(user_id) => (Some(user_id.clone()), None),
-            Holder::System(client_id) => (None, Some(client_id.clone())),
-        };
-        let (level, permission) = match new.power {
-            Power::Role(level) => (Some(level.name().to_owned()), None),
-            Power::Direct(permission) => (None, Some(permission.name().to_owned())),
-            // Staff roles are Keycloak's; the constraint on powers refuses a grant of one.
-            Power::Staff(_) => (None, None),
-        };
-        GrantRow {
-            grant_id: GrantId::generate(self.0.clock.as_ref(), self.0.entropy.as_ref()),
-            user_id,
-            client_id,
-            scope: new.place.scope().name().to_owned(),
-            company_id: new.place.company(),
-            deployment_id: match new.place {
-                Target::Deployment { deployment, .. } => Some(deployment),
-                _ => None,
-            },
-            level,
-            permission,
-            granted_by: caller.user_id().unwrap_or_default().to_owned(),
-            granted_at: now,
-            ends_at: new.ends_at,
-        }
-    }
-
-    /// Whether the holder is associated where the grant is for. For people the foreign keys decide in
-    /// the end; this also knows of somebody who is on the way out, and of a system's company.
-    async fn is_associated(&self, conn: &mut PgConnection, new: &NewGrant) -> Result<bool, sqlx::Error> {
-        match (&new.holder, new.place.company()) {
-            (Holder::Person(user_id), Some(company)) => {
-                Ok(store::associations(conn, user_id).await?.iter().any(|it| it.company_id == company))
-            }
-            (Holder::Person(_), None) => Ok(true),
-            (Holder::System(client_id), company) => {
-                // A system of the cloud's operator may look into any company.
-                let found = store::system(conn, client_id).await?;
-                Ok(found.is_some_and(|its| its.is_none() || its == company))
-            }
-        }
-    }
-
-    async fn record(
-        &self,
-        conn: &mut PgConnection,
-        caller: &Caller,
-        action: &'static str,
-        grant: &GrantRow,
-        reason: Option<String>,
-    ) -> Result<(), sqlx::Error> {
-        let subject = match (&grant.user_id, &grant.client_id) {
-            (Some(user_id), _) => Subject::person(user_id),
-            (None, client_id) => Subject { kind: "system", id: client_id.clone().unwrap_or_default() },
-        };
-        let what = Some(shown(grant));
-        let (before, after) = if action == "access.granted" { (None, what) } else { (what, None) };
-        let company_id = grant.company_id;
-        let entry = Entry { actor: caller.actor(), action, subject, company_id, before, after, reason };
-        self.write(conn, caller, &entry).await
-    }
-
     async fn record_about(
         &self,
         conn: &mut PgConnection,
@@ -367,7 +230,7 @@ impl Access {
         self.write(conn, caller, &entry).await
     }
 
-    async fn write(
+    pub(super) async fn write(
         &self,
         conn: &mut PgConnection,
         caller: &Caller,
@@ -385,53 +248,6 @@ fn staff_roles(realm_roles: &[String]) -> impl Iterator<Item = Held> {
         place: Target::System,
         source: Source::RealmRole,
         ends_at: None,
-    })
-}
-
-/// The permission to say who may do what in a place.
-const fn manager_of(place: &Target) -> Permission {
-    match place {
-        Target::System => Permission::SystemAccess,
-        Target::Company(_) => Permission::AccessManage,
-        Target::Deployment { .. } => Permission::DeploymentAccess,
-    }
-}
-
-/// Nobody gives, or takes, more than they hold, nor what means nothing in its place.
-fn require_all_of(caller: &Caller, grant: &GrantRow) -> Result<(), Denied> {
-    let held = grant.held().filter(|held| held.permissions().next().is_some()).ok_or(Denied::Forbidden)?;
-    let is_super = matches!(held.power, Power::Role(Level::Super));
-    let holds_all = held.permissions().all(|permission| caller.may(permission, &held.place));
-    // SUPER exists by itself nowhere but in the system, also where it gives no more than ADMIN today.
-    let may_super = !is_super || caller.may(Permission::SystemAccess, &Target::System);
-    if holds_all && may_super { Ok(()) } else { Err(Denied::Forbidden) }
-}
-
-fn only_looks(power: Power) -> bool {
-    match power {
-        Power::Role(level) => level == Level::View,
-        Power::Direct(permission) => permission.level() == Level::View,
-        Power::Staff(_) => false,
-    }
-}
-
-/// The constraints know it too, whoever comes between the look and the write.
-fn not_associated(error: sqlx::Error) -> AccessError {
-    match db::violated_constraint(&error) {
-        Some(
-            "access_grants_member_fkey" | "access_grants_system_member_fkey" | "access_grants_client_fkey",
-        ) => AccessError::NotAssociated,
-        _ => AccessError::Database(error),
-    }
-}
-
-fn shown(grant: &GrantRow) -> Value {
-    json!({
-        "grant_id": grant.grant_id,
-        "scope": grant.scope,
-        "deployment_id": grant.deployment_id,
-        "gives": grant.level.as_ref().or(grant.permission.as_ref()),
-        "ends_at": grant.ends_at,
     })
 }
 
