@@ -3,14 +3,17 @@
 //! Staff see personal data masked until they ask for it, and asking is written into the trail that the
 //! customer sees. What could do harm needs a second pair of eyes.
 
+mod approvals;
 pub mod http;
 mod mask;
 mod model;
 mod service;
+mod sight;
 mod store;
 
+pub use approvals::FactorsJob;
 pub use model::{
     Approval, ApprovalId, ApprovalKind, BackOfficeError, ContactShown, Extended, FoundCompany, FoundPerson,
-    Membership, Note, NoteId, ParkedJob, Query,
+    Membership, MessageSent, Note, NoteId, ParkedJob, ParkedRecord, Query, SessionSeen,
 };
-pub use service::{BackOffice, FactorsJob};
+pub use service::BackOffice;

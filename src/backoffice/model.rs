@@ -26,13 +26,18 @@ pub enum Query {
     Phone(Masked<String>),
     /// This id.
     Id(String),
+    /// This tax number, as it is kept: letters and digits.
+    TaxId(Masked<String>),
     /// Names with words that begin so.
     Name(Masked<String>),
 }
 
+/// A text with as many digits, and no blank in it, is a tax number.
+const TAX_ID_DIGITS: usize = 6;
+
 impl Query {
-    /// What a text means: an address has an `@`, a number begins with `+`, an id is a UUID, and the rest is
-    /// a name. None when nothing is left to look for.
+    /// What a text means: an address has an `@`, a number begins with `+`, an id is a UUID, a tax number has
+    /// many digits and no blank, and the rest is a name. None when nothing is left to look for.
     #[must_use]
     pub fn of(text: &str) -> Option<Self> {
         let text = text.trim();
@@ -45,6 +50,11 @@ impl Query {
         }
         if Uuid::parse_str(text).is_ok() {
             return Some(Self::Id(text.to_lowercase()));
+        }
+        let digits = text.chars().filter(char::is_ascii_digit).count();
+        if digits >= TAX_ID_DIGITS && !text.contains(char::is_whitespace) {
+            let kept = text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase());
+            return Some(Self::TaxId(Masked::new(kept.collect())));
         }
         // Words of letters and digits only, so that nothing in them means something to the search.
         let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(8);
@@ -165,6 +175,43 @@ pub struct ParkedJob {
     pub created_at: DateTime<Utc>,
 }
 
+/// A record of Kafka that could not be read. Its bytes are not shown: they may hold anything.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct ParkedRecord {
+    /// From which topic.
+    pub topic: String,
+    /// Of which partition.
+    pub partition: i32,
+    /// At which offset.
+    pub offset: i64,
+    /// Why.
+    pub reason: String,
+    /// When it was put aside.
+    pub parked_at: DateTime<Utc>,
+}
+
+/// A session of the pages. Keycloak has more: of applications that are not ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromRow)]
+pub struct SessionSeen {
+    /// When it began.
+    pub created_at: DateTime<Utc>,
+    /// When it was last used, to the minute.
+    pub seen_at: DateTime<Utc>,
+}
+
+/// A message to a person, without its text.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct MessageSent {
+    /// When it was queued.
+    pub created_at: DateTime<Utc>,
+    /// `code.login`, …, or the kind of the notice.
+    pub kind: String,
+    /// `sms` or `email`.
+    pub channel: String,
+    /// `queued`, `sending`, `sent`, `delivered`, `failed` or `unknown`.
+    pub fate: String,
+}
+
 /// What needs a second pair of eyes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ApprovalKind {
@@ -229,6 +276,9 @@ mod tests {
         assert_eq!(Query::of("Siti & | ! 'Contoh"), Some(Query::Name(masked("Siti:* & Contoh:*"))));
         let id = "01890a5d-ac96-774b-bcce-b302099a8057";
         assert_eq!(Query::of(id), Some(Query::Id(id.to_owned())));
+        assert_eq!(Query::of("01.312.166.0-091.000"), Some(Query::TaxId(masked("013121660091000"))));
+        assert_eq!(Query::of("201912345k"), Some(Query::TaxId(masked("201912345K"))));
+        assert_eq!(Query::of("PT 2019 Awan"), Some(Query::Name(masked("PT:* & 2019:* & Awan:*"))));
         for nothing in ["", "  ", "&|!", "+"] {
             assert_eq!(Query::of(nothing), None, "{nothing}");
         }

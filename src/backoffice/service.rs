@@ -2,42 +2,24 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::{
     mask,
-    model::{
-        Approval, ApprovalId, ApprovalKind, BackOfficeError, ContactShown, Extended, FoundCompany,
-        FoundPerson, Note, NoteId, ParkedJob, Query,
-    },
+    model::{BackOfficeError, ContactShown, Extended, FoundCompany, FoundPerson, Note, NoteId, Query},
     store::{self, ContactRow, PersonFound},
 };
 use crate::{
     access::{Caller, Denied, Permission, Target},
-    adapters::keycloak::Keycloak,
     audit::{self, AuditId, Entry, Subject},
     companies::{
         COMPANIES_STREAM, CompanyId,
-        administration::{Reason, Stop, Stopped, appoint_in_tx, stop_in_tx},
+        administration::{Reason, Stop, Stopped, stop_in_tx},
     },
     directory::{self, PersonRow},
-    otp,
-    platform::{
-        auth::sessions,
-        changed_keys,
-        clock::SharedClock,
-        db,
-        entropy::SharedEntropy,
-        jobs::{self, Done, Failed, Handler, Job},
-        masked::Masked,
-    },
+    platform::{changed_keys, clock::SharedClock, entropy::SharedEntropy, masked::Masked},
 };
-
-/// The work of taking a person's factors; its key is the user id.
-const FACTORS: &str = "people.factors";
 
 /// The back office. Cheap to clone.
 #[derive(Clone)]
@@ -53,6 +35,18 @@ impl BackOffice {
     /// The feature over `pool`.
     pub fn new(pool: PgPool, clock: SharedClock, entropy: SharedEntropy) -> Self {
         Self(Arc::new(Inner { pool, clock, entropy }))
+    }
+
+    pub(super) fn pool(&self) -> &PgPool {
+        &self.0.pool
+    }
+
+    pub(super) fn clock(&self) -> &SharedClock {
+        &self.0.clock
+    }
+
+    pub(super) fn entropy(&self) -> &SharedEntropy {
+        &self.0.entropy
     }
 
     /// People by exact address, number or id, or by name; masked.
@@ -209,129 +203,7 @@ impl BackOffice {
         Ok(store::notes(&mut conn, (subject.kind, &subject.id), limit).await?)
     }
 
-    /// Jobs that nobody gets done, by kind and key.
-    pub async fn parked_jobs(
-        &self,
-        caller: &Caller,
-        after: Option<(String, String)>,
-        limit: i64,
-    ) -> Result<Vec<ParkedJob>, BackOfficeError> {
-        caller.require(Permission::JobsView, Target::System)?;
-        let mut conn = self.0.pool.acquire().await?;
-        Ok(store::parked_jobs(&mut conn, after.as_ref(), limit).await?)
-    }
-
-    /// Has a parked job tried again.
-    pub async fn retry_job(&self, caller: &Caller, kind: &str, key: &str) -> Result<(), BackOfficeError> {
-        caller.require_person()?;
-        caller.require(Permission::JobsManage, Target::System)?;
-        let mut tx = self.0.pool.begin().await?;
-        if !jobs::unpark(&mut tx, kind, key).await? {
-            return Err(Denied::NotFound.into());
-        }
-        let subject = Subject { kind: "job", id: format!("{kind} {key}") };
-        self.record(&mut tx, caller, "job.retried", subject, None, None).await?;
-        Ok(tx.commit().await?)
-    }
-
-    /// Asks for a second pair of eyes. An admin of the person's company may ask for a reset of factors too.
-    pub async fn ask(
-        &self,
-        caller: &Caller,
-        kind: ApprovalKind,
-        user_id: &str,
-        reason: &Reason,
-    ) -> Result<ApprovalId, BackOfficeError> {
-        let by = caller.require_person()?;
-        let mut tx = self.0.pool.begin().await?;
-        let companies: Vec<Uuid> =
-            store::memberships(&mut tx, user_id).await?.into_iter().map(|it| it.company_id).collect();
-        match kind {
-            ApprovalKind::FactorReset if caller.may(Permission::FactorsReset, &Target::System) => {}
-            ApprovalKind::FactorReset => caller.require_in_one_of(Permission::PeopleManage, &companies)?,
-            ApprovalKind::OwnerChange(_) => caller.require(Permission::OwnersChange, Target::System)?,
-        }
-        known(&mut tx, user_id).await?;
-        if let ApprovalKind::OwnerChange(company_id) = kind
-            && !store::company_exists(&mut tx, company_id).await?
-        {
-            return Err(Denied::NotFound.into());
-        }
-        let id = ApprovalId::generate(self.0.clock.as_ref(), self.0.entropy.as_ref());
-        let asked = store::ask(&mut tx, id, kind, user_id, reason.text(), (by, self.0.clock.now())).await;
-        asked.map_err(|error| match db::violated_constraint(&error) {
-            Some("approvals_open_idx") => BackOfficeError::AskedAlready,
-            _ => BackOfficeError::Database(error),
-        })?;
-        let company_id = companies.first().copied();
-        self.record(&mut tx, caller, "approval.asked", person_of(user_id), company_id, Some(reason)).await?;
-        tx.commit().await?;
-        Ok(id)
-    }
-
-    /// What waits for a second pair of eyes, the eldest first.
-    pub async fn approvals(
-        &self,
-        caller: &Caller,
-        after: Option<(DateTime<Utc>, ApprovalId)>,
-        limit: i64,
-    ) -> Result<Vec<Approval>, BackOfficeError> {
-        caller.require(Permission::DirectoryView, Target::System)?;
-        let mut conn = self.0.pool.acquire().await?;
-        Ok(store::waiting(&mut conn, after, limit).await?)
-    }
-
-    /// Decides what somebody else has asked for, and has it done.
-    pub async fn decide(
-        &self,
-        caller: &Caller,
-        id: ApprovalId,
-        approve: bool,
-    ) -> Result<(), BackOfficeError> {
-        let by = caller.require_person()?;
-        caller.require(Permission::FactorsReset, Target::System)?;
-        caller.require(Permission::OwnersChange, Target::System)?;
-        let now = self.0.clock.now();
-        let mut tx = self.0.pool.begin().await?;
-        let decided = store::decide(&mut tx, id, approve, (by, now)).await;
-        let approval = decided.map_err(|error| match db::violated_constraint(&error) {
-            Some("approvals_four_eyes") => BackOfficeError::SameEyes,
-            _ => BackOfficeError::Database(error),
-        })?;
-        let approval = approval.ok_or(Denied::NotFound)?;
-        if approve {
-            carry_out(&mut tx, &approval, now).await?;
-        }
-        let action = if approve { "approval.given" } else { "approval.refused" };
-        let subject = person_of(&approval.user_id);
-        self.record(&mut tx, caller, action, subject, approval.company_id, None).await?;
-        Ok(tx.commit().await?)
-    }
-
-    /// The trail of everybody, or of one company for those who may look there.
-    pub async fn trail(
-        &self,
-        caller: &Caller,
-        search: &audit::Search,
-        limit: i64,
-    ) -> Result<Vec<audit::Recorded>, BackOfficeError> {
-        may_look(caller, search)?;
-        let mut conn = self.0.pool.acquire().await?;
-        Ok(audit::store::search(&mut conn, search, limit).await?)
-    }
-
-    /// The same, all of it, as lines of JSON.
-    pub fn export_trail(
-        &self,
-        caller: &Caller,
-        search: audit::Search,
-    ) -> Result<impl futures::Stream<Item = Result<String, sqlx::Error>> + Send + use<>, BackOfficeError>
-    {
-        may_look(caller, &search)?;
-        Ok(audit::store::export(self.0.pool.clone(), search))
-    }
-
-    async fn record(
+    pub(super) async fn record(
         &self,
         conn: &mut PgConnection,
         caller: &Caller,
@@ -348,32 +220,11 @@ impl BackOffice {
     }
 }
 
-fn may_look(caller: &Caller, search: &audit::Search) -> Result<(), Denied> {
-    match search.company_id {
-        Some(company) => caller.require(Permission::CompanyAuditView, Target::Company(company)),
-        None => caller.require(Permission::AuditView, Target::System),
-    }
-}
-
-/// Does what two have agreed on.
-async fn carry_out(
-    conn: &mut PgConnection,
-    approval: &Approval,
-    now: DateTime<Utc>,
-) -> Result<(), BackOfficeError> {
-    if let Some(company_id) = approval.company_id {
-        return Ok(appoint_in_tx(conn, CompanyId(company_id), &approval.user_id, now).await?);
-    }
-    sessions::end_all_in_tx(conn, &approval.user_id, now).await?;
-    otp::reset_all_in_tx(conn, &approval.user_id).await?;
-    Ok(jobs::enqueue_in_tx(conn, FACTORS, std::slice::from_ref(&approval.user_id)).await?)
-}
-
-fn person_of(user_id: &str) -> Subject {
+pub(super) fn person_of(user_id: &str) -> Subject {
     Subject::person(user_id)
 }
 
-async fn known(conn: &mut PgConnection, user_id: &str) -> Result<(), BackOfficeError> {
+pub(super) async fn known(conn: &mut PgConnection, user_id: &str) -> Result<(), BackOfficeError> {
     let found = directory::people_by_id(conn, &[user_id.to_owned()]).await?;
     if found.iter().any(PersonRow::is_alive) { Ok(()) } else { Err(Denied::NotFound.into()) }
 }
@@ -430,22 +281,5 @@ fn shown(
         companies,
         masked,
         created_at: person.created_at,
-    }
-}
-
-/// Takes every second factor from a person, and their sessions; they enrol anew at the next login.
-pub struct FactorsJob(pub Arc<dyn Keycloak>);
-
-#[async_trait]
-impl Handler for FactorsJob {
-    fn kind(&self) -> &'static str {
-        FACTORS
-    }
-
-    async fn run(&self, job: &Job) -> Result<Done, Failed> {
-        let retry = |error: crate::adapters::keycloak::KeycloakError| Failed::Retry(error.to_string());
-        self.0.remove_factors(&job.key).await.map_err(retry)?;
-        self.0.end_sessions(&job.key).await.map_err(retry)?;
-        Ok(Done::Finished)
     }
 }

@@ -5,7 +5,8 @@ use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
 use super::model::{
-    Approval, ApprovalId, ApprovalKind, FoundCompany, Membership, Note, NoteId, ParkedJob, Query,
+    Approval, ApprovalId, ApprovalKind, FoundCompany, Membership, MessageSent, Note, NoteId, ParkedJob,
+    ParkedRecord, Query, SessionSeen,
 };
 use crate::platform::masked::Masked;
 
@@ -52,6 +53,8 @@ pub(super) async fn find_people(
              ORDER BY user_id LIMIT $3",
             text,
         ),
+        // People have no tax number: companies do.
+        Query::TaxId(_) => return Ok(Vec::new()),
         Query::Name(text) => (
             "SELECT user_id, first_name, last_name, email, enabled FROM people
              WHERE deleted_at IS NULL
@@ -65,7 +68,7 @@ pub(super) async fn find_people(
     sqlx::query_as(statement).bind(text).bind(after).bind(limit).fetch_all(conn).await
 }
 
-/// Companies by id or name, after an id. Nothing else leads to a company.
+/// Companies by id, tax number or name, after an id. Nothing else leads to a company.
 pub(super) async fn find_companies(
     conn: &mut PgConnection,
     query: &Query,
@@ -75,6 +78,7 @@ pub(super) async fn find_companies(
     let (id, name) = match query {
         Query::Id(id) => (Uuid::parse_str(id).ok(), None),
         Query::Name(name) => (None, Some(name.expose())),
+        Query::TaxId(number) => return by_tax_id(conn, number, after, limit).await,
         Query::Email(_) | Query::Phone(_) => return Ok(Vec::new()),
     };
     sqlx::query_as(
@@ -89,6 +93,89 @@ pub(super) async fn find_companies(
     .bind(id)
     .bind(name)
     .bind(after)
+    .bind(limit)
+    .fetch_all(conn)
+    .await
+}
+
+/// Companies by a tax number. One of 15 digits is kept with a zero before it (PMK 112/PMK.03/2022).
+async fn by_tax_id(
+    conn: &mut PgConnection,
+    number: &Masked<String>,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<FoundCompany>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT company_id, name,
+             CASE WHEN suspended_at IS NULL THEN status ELSE 'suspended' END AS status
+         FROM companies JOIN billing_profiles AS billing USING (company_id)
+         WHERE deleted_at IS NULL
+           AND (billing.profile -> 'tax_ids' @> jsonb_build_array(jsonb_build_object('value', $1::text))
+                OR billing.profile -> 'tax_ids' @> jsonb_build_array(jsonb_build_object('value', '0' || $1::text)))
+           AND ($2::uuid IS NULL OR company_id > $2)
+         ORDER BY company_id LIMIT $3",
+    )
+    .bind(number.expose())
+    .bind(after)
+    .bind(limit)
+    .fetch_all(conn)
+    .await
+}
+
+/// Whether staff have blocked a person.
+pub(super) async fn is_blocked(conn: &mut PgConnection, user_id: &str) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("SELECT EXISTS (SELECT FROM person_blocks WHERE user_id = $1 AND kind = 'blocked')")
+        .bind(user_id)
+        .fetch_one(conn)
+        .await
+}
+
+/// A person's sessions of the pages, the newest first.
+pub(super) async fn sessions(
+    conn: &mut PgConnection,
+    user_id: &str,
+    limit: i64,
+) -> Result<Vec<SessionSeen>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT created_at, seen_at FROM portal_sessions WHERE user_id = $1 ORDER BY seen_at DESC LIMIT $2",
+    )
+    .bind(user_id)
+    .bind(limit)
+    .fetch_all(conn)
+    .await
+}
+
+/// The messages to a person with their fate, the newest first: codes, then what tells them something.
+pub(super) async fn messages(
+    conn: &mut PgConnection,
+    user_id: &str,
+    limit: i64,
+) -> Result<Vec<MessageSent>, sqlx::Error> {
+    sqlx::query_as(
+        "(SELECT message.created_at, 'code.' || challenge.purpose AS kind, message.channel,
+              message.state AS fate
+          FROM otp_messages AS message JOIN otp_challenges AS challenge ON challenge.id = message.challenge_id
+          WHERE challenge.user_id = $1 ORDER BY message.created_at DESC LIMIT $2)
+         UNION ALL
+         (SELECT created_at, kind, channel, CASE WHEN sent_at IS NULL THEN 'queued' ELSE 'sent' END
+          FROM notices WHERE user_id = $1 ORDER BY created_at DESC LIMIT $2)
+         ORDER BY created_at DESC LIMIT $2",
+    )
+    .bind(user_id)
+    .bind(limit)
+    .fetch_all(conn)
+    .await
+}
+
+/// Records that could not be read and wait to be sent on, the newest first.
+pub(super) async fn parked_records(
+    conn: &mut PgConnection,
+    limit: i64,
+) -> Result<Vec<ParkedRecord>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT topic, partition, \"offset\", reason, parked_at FROM parked_records
+         ORDER BY parked_id DESC LIMIT $1",
+    )
     .bind(limit)
     .fetch_all(conn)
     .await

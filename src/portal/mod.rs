@@ -14,6 +14,7 @@
 
 mod account;
 mod assets;
+mod backoffice;
 mod codes;
 mod company;
 mod config;

@@ -41,7 +41,6 @@ fn of_company(
     let guarded = [
         (Permission::PeopleView, "/company/people", words.people),
         (Permission::PeopleManage, "/company/requests", words.requests),
-        (Permission::SystemsManage, "/company/systems", words.systems),
         (Permission::CompanyAuditView, "/company/history", words.company_history),
     ];
     let allowed = guarded.into_iter().filter(|(permission, _, _)| visitor.may(*permission));
@@ -59,7 +58,6 @@ fn of_backoffice(
     let guarded = [
         (Permission::DirectoryView, "/backoffice", words.search),
         (Permission::DirectoryView, "/backoffice/approvals", words.approvals),
-        (Permission::RequestsManage, "/backoffice/sign-ups", words.sign_ups),
         (Permission::JobsView, "/backoffice/work", words.work),
         (Permission::MessagesView, "/backoffice/messages", words.messages),
         (Permission::AuditView, "/backoffice/trail", words.trail),

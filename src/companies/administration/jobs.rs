@@ -74,10 +74,8 @@ pub async fn bring_standing_in_tx(conn: &mut PgConnection, user_id: &str) -> Res
     jobs::enqueue_in_tx(conn, STANDING, &[user_id.to_owned()]).await
 }
 
-pub(super) async fn ask_new_password_in_tx(
-    conn: &mut PgConnection,
-    user_id: &str,
-) -> Result<(), sqlx::Error> {
+/// Has Keycloak send somebody the link by which they choose a new password.
+pub async fn ask_new_password_in_tx(conn: &mut PgConnection, user_id: &str) -> Result<(), sqlx::Error> {
     jobs::enqueue_in_tx(conn, PASSWORD, &[user_id.to_owned()]).await
 }
 

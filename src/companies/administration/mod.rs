@@ -19,7 +19,8 @@ pub use admins::{companies_led_by_in_tx, require_another_admin_in_tx};
 pub use invitations::InvitationOutcome;
 pub(super) use invitations::accept_invitations_in_tx;
 pub use jobs::{
-    InvitationJob, JobPorts, MemberJob, PasswordJob, RenameJob, StandingJob, bring_standing_in_tx,
+    InvitationJob, JobPorts, MemberJob, PasswordJob, RenameJob, StandingJob, ask_new_password_in_tx,
+    bring_standing_in_tx,
 };
 pub use model::{
     CompaniesError, InvitationId, JoinRequestListed, NewInvitation, PeopleFilter, PersonListed, Profile,

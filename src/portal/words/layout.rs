@@ -20,12 +20,10 @@ super::words! {
         companies: "Companies", "Perusahaan", "公司", "Syarikat";
         work: "Waiting work", "Pekerjaan tertunda", "待处理任务", "Kerja menunggu";
         requests: "Requests to join", "Permintaan bergabung", "加入申请", "Permintaan untuk menyertai";
-        systems: "Systems", "Sistem", "系统", "Sistem";
         company_history: "What was done", "Apa yang dilakukan", "操作记录", "Apa yang dilakukan";
         company_profile: "Company profile", "Profil perusahaan", "公司资料", "Profil syarikat";
         search: "Search", "Cari", "搜索", "Cari";
         approvals: "Approvals", "Persetujuan", "审批", "Kelulusan";
-        sign_ups: "Sign-ups", "Pendaftaran", "注册申请", "Pendaftaran";
         messages: "Text messages", "Pesan SMS", "短信", "Mesej teks";
         trail: "Audit trail", "Jejak audit", "审计记录", "Jejak audit";
         next_page: "Next page", "Halaman berikutnya", "下一页", "Halaman seterusnya";

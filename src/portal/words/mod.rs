@@ -3,6 +3,7 @@
 //! Each page has a struct of its words, made by [`words!`]: the four languages stand side by side, and
 //! a word that lacks one, or its blank, does not compile.
 
+pub use backoffice::BackOffice;
 pub use billing::Billing;
 pub use contacts::Contacts;
 pub use deletion::Deletion;
@@ -167,6 +168,7 @@ macro_rules! words {
 }
 pub(crate) use words;
 
+mod backoffice;
 mod billing;
 mod contacts;
 mod deletion;

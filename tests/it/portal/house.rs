@@ -69,8 +69,7 @@ impl House {
     }
 
     async fn member(&self, user: &str, first: &str, company: Uuid, role: &str) {
-        let person =
-            Person::new(user).with("/first_name", first).with("/email", format!("{user}@example.com"));
+        let person = english(user, first);
         self.world.tell(&person, 1).await;
         sqlx::query(
             "INSERT INTO company_members (company_id, user_id, role, in_keycloak, since)
@@ -92,7 +91,7 @@ impl House {
 
     /// A browser of a member of staff.
     pub async fn staff(&self, user: &str, role: &str) -> Browser {
-        self.world.tell(&Person::new(user).with("/first_name", "Helga"), 1).await;
+        self.world.tell(&english(user, "Helga"), 1).await;
         let mut browser = self.world.browser();
         let session = format!("session-of-{user}");
         let landed = browser.sign_in_as(&self.world, user, &session, "/backoffice", &[role]).await;
@@ -107,6 +106,12 @@ impl House {
     {
         sqlx::query_scalar(statement).bind(subject).fetch_one(&self.world.pool).await.unwrap()
     }
+}
+
+/// Somebody whose pages are in English.
+fn english(user: &str, first: &str) -> Person {
+    let email = format!("{user}@example.com");
+    Person::new(user).with("/first_name", first).with("/locale", "en").with("/email", email)
 }
 
 impl Drop for House {

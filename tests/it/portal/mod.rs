@@ -1,3 +1,4 @@
+mod backoffice;
 mod billing;
 mod confinement;
 mod contacts;

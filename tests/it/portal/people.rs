@@ -180,7 +180,9 @@ async fn a_finer_permission_opens_its_page_until_it_is_taken_away() {
 async fn who_asks_to_join_is_let_in_or_refused() {
     let house = House::open().await;
     for (user, name) in [("tuti", "Tuti"), ("joko", "Joko")] {
-        let person = crate::support::keycloak_events::Person::new(user).with("/first_name", name);
+        let person = crate::support::keycloak_events::Person::new(user)
+            .with("/first_name", name)
+            .with("/locale", "en");
         house.world.tell(&person, 1).await;
         sqlx::query("INSERT INTO join_requests VALUES ($1, $2, now())")
             .bind(house.mine)

@@ -1,0 +1,119 @@
+//! The back office: staff help all customers. Every page asks the service behind it, which decides again.
+
+mod approvals;
+mod company;
+mod factors;
+mod messages;
+mod person;
+mod search;
+mod trail;
+mod work;
+
+use serde::Deserialize;
+
+use super::{Door, NoPage, Pages, Visitor, page::note, words};
+use crate::{
+    access::Permission,
+    audit::Recorded,
+    backoffice::BackOfficeError,
+    companies::administration::{CompaniesError, Reason},
+};
+
+/// Everything under `/backoffice`.
+pub fn pages(pages: Pages) -> Pages {
+    let look = Door::Staff(Permission::DirectoryView);
+    let (block, notes) = (Door::Staff(Permission::PeopleBlock), Door::Staff(Permission::NotesManage));
+    let (reset, suspend) = (Door::Staff(Permission::FactorsReset), Door::Staff(Permission::CompaniesSuspend));
+    let (messages, trail) = (Door::Staff(Permission::MessagesView), Door::Staff(Permission::AuditView));
+    let factors = Door::Staff(Permission::FactorsManage);
+    pages
+        .get(look, "/backoffice", search::show)
+        .post(look, "/backoffice/search", search::find)
+        .get(look, "/backoffice/people/{user_id}", person::show)
+        .post(Door::Staff(Permission::PeopleUnmask), "/backoffice/people/{user_id}/unmask", person::unmask)
+        .post(block, "/backoffice/people/{user_id}/block", person::block)
+        .post(block, "/backoffice/people/{user_id}/unblock", person::unblock)
+        .post(notes, "/backoffice/people/{user_id}/notes", person::write_note)
+        .post(factors, "/backoffice/people/{user_id}/password", person::send_password_link)
+        .post(reset, "/backoffice/people/{user_id}/factors", person::ask_factor_reset)
+        .post(factors, "/backoffice/people/{user_id}/factors/{factor_id}", factors::act)
+        .get(look, "/backoffice/companies/{company_id}", company::show)
+        .post(suspend, "/backoffice/companies/{company_id}/suspend", company::suspend)
+        .post(suspend, "/backoffice/companies/{company_id}/resume", company::resume)
+        .post(notes, "/backoffice/companies/{company_id}/notes", company::write_note)
+        .post(
+            Door::Staff(Permission::OwnersChange),
+            "/backoffice/companies/{company_id}/owner",
+            company::ask_owner_change,
+        )
+        .get(look, "/backoffice/approvals", approvals::show)
+        .post(reset, "/backoffice/approvals/{approval_id}/approve", approvals::approve)
+        .post(reset, "/backoffice/approvals/{approval_id}/refuse", approvals::refuse)
+        .get(Door::Staff(Permission::JobsView), "/backoffice/work", work::show)
+        .post(Door::Staff(Permission::JobsManage), "/backoffice/work/retry", work::retry)
+        .get(messages, "/backoffice/messages", messages::show)
+        .post(factors, "/backoffice/messages/lift", messages::lift)
+        .get(trail, "/backoffice/trail", trail::show)
+        .post(trail, "/backoffice/trail", trail::search)
+        .get(trail, "/backoffice/trail/export", trail::export)
+}
+
+/// What a page is asked for.
+#[derive(Debug, Default, Deserialize)]
+struct Asked {
+    /// Which alert it shows.
+    done: Option<String>,
+    /// Where the list goes on.
+    after: Option<String>,
+}
+
+/// What to tell of a use case that was not carried out; else that there is no page.
+fn told(error: BackOfficeError, visitor: &Visitor) -> Result<&'static str, NoPage> {
+    let words = words::BackOffice::of(visitor.language);
+    match error {
+        BackOfficeError::Denied(_) => Err(NoPage::NotFound),
+        BackOfficeError::SameEyes => Ok(words.same_eyes),
+        BackOfficeError::AskedAlready => Ok(words.asked_already),
+        BackOfficeError::Invalid(..) => Ok(words.note_expected),
+        BackOfficeError::Companies(CompaniesError::LastAdmin) => Ok(words.last_admin),
+        BackOfficeError::Companies(CompaniesError::Denied(_)) => Err(NoPage::NotFound),
+        BackOfficeError::Database(error) | BackOfficeError::Companies(CompaniesError::Database(error)) => {
+            note(&error);
+            Err(NoPage::Failed)
+        }
+        BackOfficeError::Companies(_) => Err(NoPage::Failed),
+    }
+}
+
+/// That there is no page, for a page that only shows.
+fn no_page(error: BackOfficeError, visitor: &Visitor) -> NoPage {
+    told(error, visitor).err().unwrap_or(NoPage::Failed)
+}
+
+/// The reason in a form; else what is expected.
+fn reason_of(text: &str, visitor: &Visitor) -> Result<Reason, &'static str> {
+    Reason::new(text).ok_or(words::Layout::of(visitor.language).reason_expected)
+}
+
+/// An entry of the trail, as staff see it.
+struct TrailRow {
+    at: String,
+    iso: String,
+    what: String,
+    who: String,
+    about: String,
+    reason: String,
+}
+
+impl TrailRow {
+    fn of(entry: Recorded, visitor: &Visitor) -> Self {
+        Self {
+            at: visitor.time(entry.occurred_at),
+            iso: entry.occurred_at.to_rfc3339(),
+            what: entry.action,
+            who: entry.actor_id.unwrap_or(entry.actor_kind),
+            about: format!("{} {}", entry.subject_kind, entry.subject_id),
+            reason: entry.reason.unwrap_or_default(),
+        }
+    }
+}

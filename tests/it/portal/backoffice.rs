@@ -1,0 +1,178 @@
+//! What staff do for all customers, page by page.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::house::House;
+
+const BUDI: &str = "/backoffice/people/budi";
+const WHY: (&str, &str) = ("reason", "asked by phone, ticket 42");
+
+#[tokio::test]
+async fn staff_find_people_and_companies_by_what_they_were_told() {
+    let house = House::open().await;
+    sqlx::query("INSERT INTO billing_profiles VALUES ($1, 1, $2, now())")
+        .bind(house.theirs)
+        .bind(json!({"tax_ids": [{"country": "ID", "kind": "NPWP16", "value": "0013121660091000"}]}))
+        .execute(&house.world.pool)
+        .await
+        .unwrap();
+    let mut helga = house.staff("helga", "customer-service").await;
+    let company = format!("/backoffice/companies/{}", house.theirs);
+    for (asked, expected) in [
+        ("BUDI@example.com", BUDI),
+        ("budi", BUDI),
+        ("dua", company.as_str()),
+        (&house.theirs.to_string(), company.as_str()),
+        ("00.131.216.6-009.1000", company.as_str()),
+    ] {
+        let found = helga.post("/backoffice", "/backoffice/search", &[("q", asked)]).await.expect(200);
+        found.shows(&format!("href=\"{expected}\""));
+        assert!(!found.body.replace("value=\"BUDI@example.com\"", "").contains("udi@example.com"), "{asked}");
+    }
+    let empty = helga.post("/backoffice", "/backoffice/search", &[("q", "+")]).await.expect(422);
+    empty.shows("Enter an address, a number, an id or a name");
+    helga
+        .post("/backoffice", "/backoffice/search", &[("q", "nobody at all")])
+        .await
+        .expect(200)
+        .shows("No person");
+}
+
+#[tokio::test]
+async fn personal_data_is_masked_until_somebody_says_why_and_the_customer_sees_it() {
+    let house = House::open().await;
+    let mut helga = house.staff("helga", "customer-service").await;
+    let masked = helga.get(BUDI).await.expect(200);
+    masked.hides("budi@example.com");
+    masked.shows("b•••@example.com");
+    let silent = helga.post(BUDI, &format!("{BUDI}/unmask"), &[("reason", "")]).await.expect(422);
+    silent.hides("budi@example.com");
+    let seen = helga.post(BUDI, &format!("{BUDI}/unmask"), &[WHY]).await.expect(200);
+    seen.shows("budi@example.com");
+    helga.get(BUDI).await.expect(200).hides("budi@example.com");
+    let history = house.browser("dewi").await.get("/company/history").await.expect(200);
+    history.shows("person.unmasked");
+    history.shows("asked by phone, ticket 42");
+    history.shows("Our staff");
+    history.hides("Helga");
+}
+
+#[tokio::test]
+async fn somebody_is_blocked_at_once_and_let_go_on() {
+    let house = House::open().await;
+    let (mut helga, mut budi) = (house.staff("helga", "customer-service").await, house.browser("budi").await);
+    let blocked = helga.post(BUDI, &format!("{BUDI}/block"), &[WHY]).await.expect(303);
+    let shown = helga.get(blocked.location()).await.expect(200);
+    shown.shows("The person is blocked and signed out.");
+    shown.shows("May not sign in");
+    shown.shows("person.blocked");
+    assert!(budi.get("/account").await.expect(303).location().starts_with("/sign-in"));
+    let unblocked = helga.post(BUDI, &format!("{BUDI}/unblock"), &[WHY]).await.expect(303);
+    helga.get(unblocked.location()).await.expect(200).shows("The person is no longer blocked.");
+    let last = "/backoffice/people/dewi";
+    let refused = helga.post(last, &format!("{last}/block"), &[WHY]).await.expect(422);
+    refused.shows("They are the last admin of a company.");
+}
+
+#[tokio::test]
+async fn a_reset_of_factors_takes_two_members_of_staff() {
+    let house = House::open().await;
+    let mut helga = house.staff("helga", "customer-service").await;
+    let asked = helga.post(BUDI, &format!("{BUDI}/factors"), &[WHY]).await.expect(303);
+    helga.get(asked.location()).await.expect(200).shows("It waits for a second member of staff.");
+    let page = "/backoffice/approvals";
+    helga.get(page).await.expect(200).shows("Reset of every second factor");
+    let id: Uuid = house.value("SELECT approval_id FROM approvals WHERE user_id = $1", "budi").await;
+    let alone = helga.post(page, &format!("{page}/{id}/approve"), &[]).await.expect(409);
+    alone.shows("somebody else has to decide it");
+    let mut otto = house.staff("otto", "operator").await;
+    let decided = otto.post(page, &format!("{page}/{id}/approve"), &[]).await.expect(303);
+    otto.get(decided.location()).await.expect(200).shows("Nothing waits for a decision.");
+    otto.post(page, &format!("{page}/{id}/refuse"), &[]).await.expect(404);
+}
+
+#[tokio::test]
+async fn a_company_is_suspended_noted_and_given_another_admin() {
+    let house = House::open().await;
+    let mut helga = house.staff("helga", "customer-service").await;
+    let page = format!("/backoffice/companies/{}", house.theirs);
+    let suspended = helga.post(&page, &format!("{page}/suspend"), &[WHY]).await.expect(303);
+    helga.get(suspended.location()).await.expect(200).shows("Suspended by staff");
+    helga.post(&page, &format!("{page}/resume"), &[WHY]).await.expect(303);
+    helga.post(&page, &format!("{page}/notes"), &[("note", " ")]).await.expect(422).shows("Enter 1 to 2000");
+    let note = helga.post(&page, &format!("{page}/notes"), &[("note", "calls on Mondays")]).await.expect(303);
+    helga.get(note.location()).await.expect(200).shows("calls on Mondays");
+    house.browser("dewi").await.get("/company/history").await.expect(200).hides("calls on Mondays");
+    let nobody = [("user_id", "nobody"), WHY];
+    helga.post(&page, &format!("{page}/owner"), &nobody).await.expect(422).shows("Enter the id of a person");
+    helga.post(&page, &format!("{page}/owner"), &[("user_id", "budi"), WHY]).await.expect(303);
+    helga.get("/backoffice/approvals").await.expect(200).shows("Another admin for a company");
+}
+
+#[tokio::test]
+async fn messages_factors_and_stuck_work_are_seen() {
+    let house = House::open().await;
+    for statement in [
+        "INSERT INTO notices (notice_id, user_id, kind, channel, language, sent_at)
+         VALUES (gen_random_uuid(), 'budi', 'security.password', 'email', 'en', now())",
+        "INSERT INTO otp_factors (id, realm, user_id, channel, destination, hint, is_primary, verified_at)
+         VALUES (gen_random_uuid(), 'gatehouse', 'budi', 'sms', '+628123456789', '+62 ••• 89', true, now())",
+        "INSERT INTO jobs (kind, key, run_at, state, last_error) VALUES ('people.standing', 'budi', now(), 'parked', 'Keycloak answered 500')",
+        "INSERT INTO parked_records (topic, partition, \"offset\", header_names, header_values, reason)
+         VALUES ('gatehouse.keycloak-events.v1', 2, 77, '{}', '{}', 'no JSON')",
+    ] {
+        sqlx::query(statement).execute(&house.world.pool).await.unwrap();
+    }
+    let mut otto = house.staff("otto", "operator").await;
+    let person = otto.get(BUDI).await.expect(200);
+    for text in ["security.password", "sms +62 ••• 89", "asked first"] {
+        person.shows(text);
+    }
+    person.hides("+628123456789");
+    let id: Uuid = house.value("SELECT id FROM otp_factors WHERE user_id = $1", "budi").await;
+    let factor = format!("{BUDI}/factors/{id}");
+    otto.post(BUDI, &factor, &[("deed", "lock")]).await.expect(422).shows("Enter a reason");
+    let locked = otto.post(BUDI, &factor, &[("deed", "lock"), WHY]).await.expect(303);
+    otto.get(locked.location()).await.expect(200).shows(">locked<");
+    otto.post(BUDI, &factor, &[("deed", "unlock"), WHY]).await.expect(303);
+    otto.post(BUDI, &factor, &[("deed", "unlock"), WHY]).await.expect(422).shows("Not done");
+    let work = otto.get("/backoffice/work").await.expect(200);
+    work.shows("Keycloak answered 500");
+    work.shows("gatehouse.keycloak-events.v1 2 77");
+    let fields = [("kind", "people.standing"), ("key", "budi")];
+    let retried = otto.post("/backoffice/work", "/backoffice/work/retry", &fields).await.expect(303);
+    otto.get(retried.location()).await.expect(200).shows("No job is parked.");
+    let costs = otto.get("/backoffice/messages").await.expect(200);
+    costs.shows("Last hour");
+    costs.shows("No prefix is blocked.");
+}
+
+#[tokio::test]
+async fn an_auditor_looks_at_everything_and_changes_nothing() {
+    let house = House::open().await;
+    let mut anna = house.staff("anna", "auditor").await;
+    for page in ["/backoffice", "/backoffice/approvals", "/backoffice/work", "/backoffice/messages", BUDI] {
+        let shown = anna.get(page).await.expect(200);
+        for deed in ["/block\"", "/unmask\"", "/notes\"", "/retry\"", "/lift\"", "/approve\""] {
+            shown.hides(deed);
+        }
+    }
+    let trail = anna.get("/backoffice/trail").await.expect(200);
+    let token = trail.form_token();
+    for (path, field) in [
+        (format!("{BUDI}/block"), WHY),
+        (format!("{BUDI}/unmask"), WHY),
+        (format!("{BUDI}/notes"), ("note", "x")),
+    ] {
+        anna.post_raw(&path, &[("form_token", &token), field]).await.expect(404);
+    }
+    let mut helga = house.staff("helga", "customer-service").await;
+    helga.post(BUDI, &format!("{BUDI}/block"), &[WHY]).await.expect(303);
+    let found = anna.post("/backoffice/trail", "/backoffice/trail", &[("action", "person.blocked")]).await;
+    found.expect(200).shows("person budi");
+    let none = anna.post("/backoffice/trail", "/backoffice/trail", &[("subject_id", "dewi")]).await;
+    none.expect(200).hides("person.blocked");
+    let export = anna.get("/backoffice/trail/export").await.expect(200);
+    export.shows("\"action\":\"person.blocked\"");
+}
