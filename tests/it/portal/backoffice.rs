@@ -172,7 +172,7 @@ async fn an_auditor_looks_at_everything_and_changes_nothing() {
     let found = anna.post("/backoffice/trail", "/backoffice/trail", &[("action", "person.blocked")]).await;
     found.expect(200).shows("person budi");
     let none = anna.post("/backoffice/trail", "/backoffice/trail", &[("subject_id", "dewi")]).await;
-    none.expect(200).hides("person.blocked");
+    none.expect(200).hides("person budi");
     let export = anna.get("/backoffice/trail/export").await.expect(200);
     export.shows("\"action\":\"person.blocked\"");
 }

@@ -222,6 +222,7 @@ async fn a_company_is_renamed_against_what_was_seen_and_left() {
         .await
         .expect(409)
         .shows("Another company holds this name");
+    house.world.clock.advance(chrono::TimeDelta::seconds(1));
     let renamed = send(&mut siti, rename("PT Tiga", version.clone())).await.expect(303);
     assert_eq!(renamed.location(), "/company/profile?done=renamed");
     send(&mut siti, rename("PT Empat", version)).await.expect(412).shows("Somebody else has changed");
