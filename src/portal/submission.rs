@@ -56,13 +56,13 @@ fn is_multipart(request: &Request) -> bool {
 impl Fields {
     /// The parts of a form with a file; what is no text counts as empty.
     async fn of_parts(request: Request, portal: &Portal) -> Result<Self, Response> {
-        let broken = |error: axum::extract::multipart::MultipartError| error.into_response();
         let mut parts =
             Multipart::from_request(request, portal).await.map_err(IntoResponse::into_response)?;
         let mut fields = Vec::new();
-        while let Some(part) = parts.next_field().await.map_err(broken)? {
+        while let Some(part) = parts.next_field().await.map_err(IntoResponse::into_response)? {
             let name = part.name().unwrap_or_default().to_owned();
-            let value = String::from_utf8(part.bytes().await.map_err(broken)?.to_vec()).unwrap_or_default();
+            let bytes = part.bytes().await.map_err(IntoResponse::into_response)?;
+            let value = String::from_utf8(bytes.to_vec()).unwrap_or_default();
             if fields.len() < MAX_FIELDS {
                 fields.push((name, value));
             }

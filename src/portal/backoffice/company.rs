@@ -25,6 +25,7 @@ const SHOWN: i64 = 20;
 
 #[derive(Template)]
 #[template(path = "portal/templates/backoffice_company.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each decides by itself what the page shows")]
 struct CompanyPage {
     frame: Frame,
     words: &'static words::BackOffice,

@@ -71,12 +71,13 @@ struct Asked {
 fn told(error: BackOfficeError, visitor: &Visitor) -> Result<&'static str, NoPage> {
     let words = words::BackOffice::of(visitor.language);
     match error {
-        BackOfficeError::Denied(_) => Err(NoPage::NotFound),
+        BackOfficeError::Denied(_) | BackOfficeError::Companies(CompaniesError::Denied(_)) => {
+            Err(NoPage::NotFound)
+        }
         BackOfficeError::SameEyes => Ok(words.same_eyes),
         BackOfficeError::AskedAlready => Ok(words.asked_already),
         BackOfficeError::Invalid(..) => Ok(words.note_expected),
         BackOfficeError::Companies(CompaniesError::LastAdmin) => Ok(words.last_admin),
-        BackOfficeError::Companies(CompaniesError::Denied(_)) => Err(NoPage::NotFound),
         BackOfficeError::Database(error) | BackOfficeError::Companies(CompaniesError::Database(error)) => {
             note(&error);
             Err(NoPage::Failed)

@@ -38,6 +38,7 @@ struct AccessRow {
 
 #[derive(Template)]
 #[template(path = "portal/templates/person.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each decides by itself what the page shows")]
 pub(super) struct PersonPage {
     pub(super) frame: Frame,
     pub(super) words: &'static words::People,
@@ -138,7 +139,7 @@ async fn held_in(
         return Ok(Vec::new());
     }
     let found = portal.access().access_of(&visitor.caller, user_id).await;
-    let found = found.map_err(|error| access::no_page(error))?;
+    let found = found.map_err(access::no_page)?;
     Ok(found.held.into_iter().filter(|held| held.place.company() == Some(company_id.0)).collect())
 }
 
