@@ -98,18 +98,18 @@ fn row(
     names: &std::collections::HashMap<String, String>,
 ) -> Row {
     let actor = entry.actor_id.as_deref();
-    let named = |id: Option<&str>| id.and_then(|id| names.get(id)).cloned();
+    let called = |id: Option<&str>| id.and_then(|id| names.get(id)).cloned();
     Row {
         at: visitor.time(entry.occurred_at),
         iso: entry.occurred_at.to_rfc3339(),
         who: match entry.actor_kind.as_str() {
             "person" if actor == Some(visitor.person.user_id.as_str()) => words.you.to_owned(),
             // Staff are named to nobody outside.
-            "person" | "operator" => named(actor).unwrap_or_else(|| words.staff.to_owned()),
+            "person" | "operator" => called(actor).unwrap_or_else(|| words.staff.to_owned()),
             "system" => words.system.to_owned(),
             _ => words.service.to_owned(),
         },
-        about: named(Some(entry.subject_id.as_str())).unwrap_or_default(),
+        about: called(Some(entry.subject_id.as_str())).unwrap_or_default(),
         action: entry.action,
         reason: entry.reason,
     }

@@ -196,11 +196,6 @@ async fn done(
     }
 }
 
-/// Who and where, of a form about somebody.
-fn about(visitor: &Visitor) -> Result<CompanyId, Response> {
-    visitor.company_id().map_err(|no_page| no_page.show(visitor.language))
-}
-
 fn reason_in(fields: &Fields) -> Option<Reason> {
     Reason::new(fields.text("reason"))
 }
@@ -212,9 +207,9 @@ pub async fn set_role(
     form: Submission,
 ) -> Response {
     let Submission { visitor, fields } = form;
-    let company_id = match about(&visitor) {
+    let company_id = match visitor.company_id() {
         Ok(company_id) => company_id,
-        Err(response) => return response,
+        Err(no_page) => return no_page.show(visitor.language),
     };
     let role = if fields.text("role") == "admin" { Role::Admin } else { Role::User };
     let changed = portal.companies().set_role(&visitor.caller, company_id, &user_id, role).await;
@@ -228,9 +223,9 @@ pub async fn disable(
     form: Submission,
 ) -> Response {
     let Submission { visitor, fields } = form;
-    let company_id = match about(&visitor) {
+    let company_id = match visitor.company_id() {
         Ok(company_id) => company_id,
-        Err(response) => return response,
+        Err(no_page) => return no_page.show(visitor.language),
     };
     let Some(reason) = reason_in(&fields) else {
         let expected = words::Layout::of(visitor.language).reason_expected.to_owned();
@@ -243,9 +238,9 @@ pub async fn disable(
 /// Lets somebody sign in again.
 pub async fn enable(State(portal): State<Portal>, Path(user_id): Path<String>, form: Submission) -> Response {
     let visitor = form.visitor;
-    let company_id = match about(&visitor) {
+    let company_id = match visitor.company_id() {
         Ok(company_id) => company_id,
-        Err(response) => return response,
+        Err(no_page) => return no_page.show(visitor.language),
     };
     let changed = portal.companies().enable(&visitor.caller, company_id, &user_id).await;
     // Keycloak's word that they may sign in comes back as an event; whom staff have blocked stays so.
@@ -260,9 +255,9 @@ pub async fn send_password_link(
     form: Submission,
 ) -> Response {
     let visitor = form.visitor;
-    let company_id = match about(&visitor) {
+    let company_id = match visitor.company_id() {
         Ok(company_id) => company_id,
-        Err(response) => return response,
+        Err(no_page) => return no_page.show(visitor.language),
     };
     let sent = portal.companies().start_password_reset(&visitor.caller, company_id, &user_id).await;
     done(&portal, &visitor, (&user_id, "role"), sent, ("password", |_: &PersonListed| true)).await
@@ -301,9 +296,9 @@ pub async fn ask_factor_reset(
 /// Takes somebody out of the company.
 pub async fn remove(State(portal): State<Portal>, Path(user_id): Path<String>, form: Submission) -> Response {
     let Submission { visitor, fields } = form;
-    let company_id = match about(&visitor) {
+    let company_id = match visitor.company_id() {
         Ok(company_id) => company_id,
-        Err(response) => return response,
+        Err(no_page) => return no_page.show(visitor.language),
     };
     let reason = reason_in(&fields);
     let removed = portal.companies().remove(&visitor.caller, company_id, &user_id, reason.as_ref()).await;
