@@ -23,6 +23,7 @@ super::words! {
         directory_view: "Find all people and companies", "Mencari semua orang dan perusahaan", "查找所有人员和公司", "Mencari semua orang dan syarikat";
         messages_view: "See the messages that were sent", "Melihat pesan yang dikirim", "查看已发送的消息", "Melihat mesej yang dihantar";
         audit_view: "See everybody's audit trail", "Melihat jejak audit semua orang", "查看所有审计记录", "Melihat jejak audit semua orang";
+        records_view: "See what is published, and whether readers have it", "Melihat yang diterbitkan, dan apakah pembaca memilikinya", "查看已发布的记录及读取方是否收到", "Melihat apa yang diterbitkan, dan sama ada pembaca memilikinya";
         jobs_view: "See jobs and parked records", "Melihat pekerjaan dan catatan yang tertahan", "查看任务和搁置记录", "Melihat kerja dan rekod tertahan";
         people_unmask: "See personal data, which is recorded", "Melihat data pribadi, yang dicatat", "查看个人数据（会被记录）", "Melihat data peribadi, yang direkodkan";
         notes_manage: "Write notes", "Menulis catatan", "撰写备注", "Menulis nota";
@@ -60,6 +61,7 @@ impl Permissions {
             Permission::DirectoryView => self.directory_view,
             Permission::MessagesView => self.messages_view,
             Permission::AuditView => self.audit_view,
+            Permission::RecordsView => self.records_view,
             Permission::JobsView => self.jobs_view,
             Permission::PeopleUnmask => self.people_unmask,
             Permission::NotesManage => self.notes_manage,
