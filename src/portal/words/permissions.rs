@@ -14,6 +14,7 @@ super::words! {
         billing_view: "See the billing profile", "Melihat profil penagihan", "查看账单资料", "Melihat profil pengebilan";
         company_audit_view: "See what was done in the company", "Melihat apa yang dilakukan di perusahaan", "查看公司操作记录", "Melihat apa yang dilakukan dalam syarikat";
         billing_manage: "Change the billing profile", "Mengubah profil penagihan", "更改账单资料", "Mengubah profil pengebilan";
+        billing_set_by_staff: "Set what of a billing profile is for staff to say", "Mengisi bagian profil penagihan yang ditentukan petugas", "设置账单资料中由员工决定的内容", "Menetapkan bahagian profil pengebilan yang ditentukan petugas";
         contacts_manage: "Change the company's contacts", "Mengubah kontak perusahaan", "更改公司联系方式", "Mengubah hubungan syarikat";
         deployments_request: "Ask for deployments", "Meminta deployment", "申请部署", "Memohon penggunaan sumber";
         company_manage: "Rename the company", "Mengubah nama perusahaan", "更改公司名称", "Menukar nama syarikat";
@@ -52,6 +53,7 @@ impl Permissions {
             Permission::BillingView => self.billing_view,
             Permission::CompanyAuditView => self.company_audit_view,
             Permission::BillingManage => self.billing_manage,
+            Permission::BillingSetByStaff => self.billing_set_by_staff,
             Permission::ContactsManage => self.contacts_manage,
             Permission::DeploymentsRequest => self.deployments_request,
             Permission::CompanyManage => self.company_manage,
