@@ -2,6 +2,7 @@
 //! none can be added without its door: one that is added is tried too.
 
 use axum::http::Method;
+use chrono::TimeDelta;
 use gatehouse::portal::{Door, PageRoute};
 
 use super::{
@@ -29,7 +30,15 @@ fn routes(house: &House) -> Vec<PageRoute> {
     routes.into_iter().filter(|route| route.door != Door::Anybody).collect()
 }
 
-async fn try_route(browser: &mut Browser, route: &PageRoute, path: &str, token: &str) -> Answer {
+async fn try_route(
+    house: &House,
+    browser: &mut Browser,
+    route: &PageRoute,
+    path: &str,
+    token: &str,
+) -> Answer {
+    // Slow enough that nobody is told to wait.
+    house.world.clock.advance(TimeDelta::seconds(1));
     if route.method == Method::GET {
         browser.get(path).await
     } else {
@@ -44,7 +53,7 @@ async fn who_is_not_signed_in_is_sent_to_sign_in_from_every_page() {
     let mut nobody = house.world.browser();
     for route in routes(&house) {
         let path = path(&house, &route);
-        let answer = try_route(&mut nobody, &route, &path, "").await;
+        let answer = try_route(&house, &mut nobody, &route, &path, "").await;
         assert_eq!(answer.status, 303, "{} {path}", route.method);
         assert!(answer.location().starts_with("/sign-in?to="), "{} {path}: {answer:?}", route.method);
     }
@@ -59,7 +68,7 @@ async fn another_company_does_not_exist_on_any_page() {
         routes(&house).into_iter().filter(|route| route.path != "/sign-out" && route.path != "/company/leave")
     {
         let path = path(&house, &route);
-        let answer = try_route(&mut siti, &route, &path, &token).await;
+        let answer = try_route(&house, &mut siti, &route, &path, &token).await;
         let status = answer.status.as_u16();
         match route.door {
             Door::Staff(_) => assert_eq!(status, 404, "{} {path}", route.method),
@@ -98,7 +107,7 @@ async fn a_basic_user_finds_no_page_that_needs_a_permission() {
     for route in routes(&house) {
         if matches!(route.door, Door::Company(_) | Door::Staff(_)) {
             let path = path(&house, &route);
-            let answer = try_route(&mut budi, &route, &path, &token).await;
+            let answer = try_route(&house, &mut budi, &route, &path, &token).await;
             assert_eq!(answer.status, 404, "{} {path}", route.method);
         }
     }
@@ -113,7 +122,7 @@ async fn a_form_of_another_session_reaches_nobody_on_any_page() {
         let path = path(&house, &route);
         let browser = if matches!(route.door, Door::Staff(_)) { &mut helga } else { &mut siti };
         for token in ["", "stolen"] {
-            let answer = try_route(browser, &route, &path, token).await;
+            let answer = try_route(&house, browser, &route, &path, token).await;
             assert_eq!(answer.status, 403, "{} {path}: {}", route.method, answer.body);
         }
     }
