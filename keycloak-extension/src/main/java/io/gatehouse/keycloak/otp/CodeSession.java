@@ -3,6 +3,7 @@ package io.gatehouse.keycloak.otp;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Optional;
+import java.util.UUID;
 
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserModel;
@@ -27,6 +28,8 @@ final class CodeSession {
     private static final String SHOWN = "gatehouse.code.shown";
     /** Ending of the note that holds what was typed, for as long as the enrolment lasts. */
     private static final String TYPED = ".typed";
+    /** Ending of the note that names the attempt to prove a code, for as long as its answer is not known. */
+    private static final String ATTEMPT = ".attempt";
 
     private final KeycloakSession session;
     private final AuthenticationSessionModel login;
@@ -91,6 +94,7 @@ final class CodeSession {
     void forget() {
         login.removeAuthNote(note);
         login.removeAuthNote(note + TYPED);
+        login.removeAuthNote(note + ATTEMPT);
     }
 
     /** @param destination for the enrolment of what was typed, otherwise {@code null}: the service knows it */
@@ -115,8 +119,15 @@ final class CodeSession {
         return keep(service().resend(challenge.id(), id()));
     }
 
+    /**
+     * A right code counts once. If its answer was lost, the service may have carried it out all the same, so the next try with it is
+     * the same attempt, to which the service repeats what it said.
+     */
     OtpResult<Factor> verify(Challenge challenge, String code) {
-        OtpResult<Factor> result = service().verify(challenge.id(), id(), code);
+        OtpResult<Factor> result = service().verify(challenge.id(), id(), code, attempt());
+        if (!(result instanceof OtpResult.Unavailable<Factor>)) {
+            login.removeAuthNote(note + ATTEMPT);
+        }
         if (result instanceof OtpResult.Ok<Factor> ok) {
             forget();
             // A right code proves the channel it went by, no other.
@@ -126,6 +137,13 @@ final class CodeSession {
             store(challenge.withAttemptsLeft(refused.attemptsLeft()));
         }
         return result;
+    }
+
+    private String attempt() {
+        String unanswered = login.getAuthNote(note + ATTEMPT);
+        String attempt = unanswered == null ? UUID.randomUUID().toString() : unanswered;
+        login.setAuthNote(note + ATTEMPT, attempt);
+        return attempt;
     }
 
     /** One tab of one login: Keycloak gives each tab its own steps. */

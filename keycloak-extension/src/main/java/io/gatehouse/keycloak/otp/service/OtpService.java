@@ -12,7 +12,8 @@ public interface OtpService extends Provider {
 
     OtpResult<Challenge> resend(String challengeId, String authSessionId);
 
-    OtpResult<Factor> verify(String challengeId, String authSessionId, String code);
+    /** @param attempt a random name, kept for as long as no answer is known: under it the service carries out a code once, and answers again */
+    OtpResult<Factor> verify(String challengeId, String authSessionId, String code, String attempt);
 
     /** The masked destination that the person had on a channel before they came here, and has not proven yet. */
     Optional<String> imported(String realm, String userId, String channel);

@@ -52,17 +52,18 @@ final class WebhookOtpService implements OtpService {
 
     @Override
     public OtpResult<Challenge> issue(ChallengeRequest request) {
-        return complete(post("/otp/v1/challenges", request, Challenge.class));
+        return complete(post("/otp/v1/challenges", newId(), request, Challenge.class));
     }
 
     @Override
     public OtpResult<Challenge> resend(String challengeId, String authSessionId) {
-        return complete(post("/otp/v1/challenges/" + challengeId + "/resend", Map.of("auth_session_id", authSessionId), Challenge.class));
+        return complete(post("/otp/v1/challenges/" + challengeId + "/resend", newId(), Map.of("auth_session_id", authSessionId),
+                Challenge.class));
     }
 
     @Override
-    public OtpResult<Factor> verify(String challengeId, String authSessionId, String code) {
-        OtpResult<JsonNode> result = post("/otp/v1/challenges/" + challengeId + "/verification",
+    public OtpResult<Factor> verify(String challengeId, String authSessionId, String code, String attempt) {
+        OtpResult<JsonNode> result = post("/otp/v1/challenges/" + challengeId + "/verification", idOf(attempt, code),
                 Map.of("auth_session_id", authSessionId, "code", code), JsonNode.class);
         if (result instanceof OtpResult.Ok<JsonNode> ok) {
             return approval(ok.value());
@@ -74,14 +75,15 @@ final class WebhookOtpService implements OtpService {
     /** Somebody waits for a page, so this is asked once, and not knowing is an answer. */
     @Override
     public Delivery delivery(String challengeId) {
-        OtpResult<JsonNode> result = call("/otp/v1/challenges/" + challengeId, NO_BODY, 1, JsonNode.class);
+        OtpResult<JsonNode> result = call("/otp/v1/challenges/" + challengeId, newId(), NO_BODY, 1, JsonNode.class);
         return result instanceof OtpResult.Ok<JsonNode> ok ? Delivery.of(ok.value().path("delivery").asText()) : Delivery.UNKNOWN;
     }
 
     /** Somebody waits for a page that is of use without it, so this is asked once, and no answer is one, too. */
     @Override
     public Optional<String> imported(String realm, String userId, String channel) {
-        OtpResult<JsonNode> result = call("/otp/v1/users/" + segment(realm) + "/" + segment(userId) + "/imports", NO_BODY, 1, JsonNode.class);
+        OtpResult<JsonNode> result = call("/otp/v1/users/" + segment(realm) + "/" + segment(userId) + "/imports", newId(), NO_BODY, 1,
+                JsonNode.class);
         if (!(result instanceof OtpResult.Ok<JsonNode> ok)) {
             return Optional.empty();
         }
@@ -113,15 +115,24 @@ final class WebhookOtpService implements OtpService {
         return result instanceof OtpResult.Ok<Challenge> ok && !ok.value().isComplete() ? unavailable("an incomplete challenge") : result;
     }
 
-    private <T> OtpResult<T> post(String path, Object body, Class<T> answerType) {
+    private static String newId() {
+        return "msg_" + UUID.randomUUID();
+    }
+
+    /** The id of one code in one attempt. The attempt is random and never leaves Keycloak, so the id says nothing of the code. */
+    private static String idOf(String attempt, String code) {
+        return "msg_" + UUID.nameUUIDFromBytes((attempt + "." + code).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private <T> OtpResult<T> post(String path, String id, Object body, Class<T> answerType) {
         try {
-            return call(path, JSON.writeValueAsBytes(body), TRIES, answerType);
+            return call(path, id, JSON.writeValueAsBytes(body), TRIES, answerType);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("strings are always writable as JSON", e);
         }
     }
 
-    private <T> OtpResult<T> call(String path, byte[] body, int tries, Class<T> answerType) {
+    private <T> OtpResult<T> call(String path, String id, byte[] body, int tries, Class<T> answerType) {
         if (config == null) {
             return unavailable("no address configured");
         }
@@ -129,7 +140,7 @@ final class WebhookOtpService implements OtpService {
             return unavailable("too many calls at the same time");
         }
         try {
-            return read(exchange(path, body, tries), answerType);
+            return read(exchange(path, id, body, tries), answerType);
         } catch (IOException e) {
             LOG.debug("call failed", e);
             return unavailable(e.getClass().getSimpleName());
@@ -139,8 +150,7 @@ final class WebhookOtpService implements OtpService {
     }
 
     /** The id stays the same when a call is repeated, so the service carries it out once however often it arrives. */
-    private Answer exchange(String path, byte[] body, int tries) throws IOException {
-        String id = "msg_" + UUID.randomUUID();
+    private Answer exchange(String path, String id, byte[] body, int tries) throws IOException {
         IOException failure = null;
         for (int attempt = 0; attempt < tries; attempt++) {
             try {

@@ -124,19 +124,19 @@ class WebhookOtpServiceTest {
     void approvesOnlyWhatSaysApprovedAndNamesTheFactor() {
         script = (exchange, body) -> respond(exchange, 200,
                 "{\"status\": \"approved\", \"factor\": {\"id\": \"f-1\", \"channel\": \"sms\", \"hint\": \"••\"}}");
-        assertEquals(new OtpResult.Ok<>(new Factor("f-1", "sms", "••")), service().verify("c-1", "s-1", "123456"));
+        assertEquals(new OtpResult.Ok<>(new Factor("f-1", "sms", "••")), service().verify("c-1", "s-1", "123456", "a-1"));
 
         for (String body : List.of("{}", "{\"status\": \"approved\"}", "{\"status\": \"pending\", \"factor\": {\"id\": \"f\", \"channel\": \"sms\"}}",
                 "{\"status\": \"approved\", \"factor\": {\"channel\": \"sms\"}}", "[]", "true")) {
             script = (exchange, ignored) -> respond(exchange, 200, body);
-            assertInstanceOf(OtpResult.Unavailable.class, service().verify("c-1", "s-1", "123456"), body);
+            assertInstanceOf(OtpResult.Unavailable.class, service().verify("c-1", "s-1", "123456", "a-1"), body);
         }
     }
 
     @Test
     void tellsRefusalsWithTriesAndWait() {
         script = (exchange, body) -> respond(exchange, 422, "{\"type\": \"https://gatehouse.example/problems/otp/code-wrong\", \"attempts_left\": 3}");
-        assertEquals(new OtpResult.Refused<>("otp/code-wrong", 3, null), service().verify("c-1", "s-1", "123456"));
+        assertEquals(new OtpResult.Refused<>("otp/code-wrong", 3, null), service().verify("c-1", "s-1", "123456", "a-1"));
 
         script = (exchange, body) -> {
             exchange.getResponseHeaders().set("Retry-After", "60");
@@ -157,7 +157,7 @@ class WebhookOtpServiceTest {
     void believesNoAnswerThatIsNotSignedAndDoesNotAskAgain() {
         script = (exchange, body) -> send(exchange, 200, "{\"status\": \"approved\", \"factor\": {\"id\": \"f\", \"channel\": \"sms\"}}");
 
-        assertInstanceOf(OtpResult.Unavailable.class, service().verify("c-1", "s-1", "123456"));
+        assertInstanceOf(OtpResult.Unavailable.class, service().verify("c-1", "s-1", "123456", "a-1"));
         assertEquals(1, received.size());
     }
 
@@ -185,6 +185,20 @@ class WebhookOtpServiceTest {
 
         assertInstanceOf(OtpResult.Ok.class, service().issue(REQUEST));
         assertNotEquals(received.get(0).getFirst("webhook-id"), received.get(2).getFirst("webhook-id"), "another call, another id");
+    }
+
+    @Test
+    void proofsOfOneCodeInOneAttemptAreTheSameCall() {
+        script = (exchange, body) -> { };
+        service().verify("c-1", "s-1", "123456", "a-1");
+        service().verify("c-1", "s-1", "123456", "a-1");
+        service().verify("c-1", "s-1", "654321", "a-1");
+        service().verify("c-1", "s-1", "123456", "a-2");
+
+        List<String> ids = received.stream().map(headers -> headers.getFirst("webhook-id")).toList();
+        assertEquals(8, ids.size(), "each is repeated once");
+        assertEquals(1, ids.subList(0, 4).stream().distinct().count());
+        assertEquals(3, ids.stream().distinct().count(), "another code or attempt, another id");
     }
 
     @Test
