@@ -98,8 +98,10 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
         Command::Publish { all: true, .. } => runtime.block_on(app::publish_all(&config)),
         Command::Publish { key, .. } => runtime.block_on(app::publish_keys(&config, key)),
         Command::Serve { roles } => {
-            let metrics = telemetry::init(&config.telemetry)?;
-            runtime.block_on(app::serve(config, roles, metrics))
+            let telemetry = telemetry::init(&config.telemetry)?;
+            let served = runtime.block_on(app::serve(config, roles, telemetry.metrics.clone()));
+            telemetry.flush();
+            served
         }
     };
     done.map(|()| 0)

@@ -163,6 +163,7 @@ impl Config {
             "the key file of a service account, because intake.sheets names a spreadsheet",
         );
         self.publishing.validate(findings);
+        self.telemetry.validate(findings);
         self.webhook.validate(findings);
         self.portal.validate(findings);
         self.otp.validate(self.profile, self.keycloak.public_host(), findings);

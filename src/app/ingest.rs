@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 use sqlx::{PgConnection, PgPool};
 
-use super::notify::Notifier;
+use super::{causes::Causes, notify::Notifier};
 use crate::{
     companies::{self, COMPANIES_STREAM, PersonNow, comparable_name},
     contacts::{self, ContactId, Destination, Facts, Kind, Login},
@@ -14,7 +14,7 @@ use crate::{
     events::{self, Event, Subject, Unreadable},
     otp::{self, Channel, FactorId},
     platform::{
-        changed_keys::{self, Bell},
+        changed_keys::{Bell, Marks},
         clock::SharedClock,
         entropy::SharedEntropy,
         inbox,
@@ -88,6 +88,7 @@ impl Ingest {
             }
         }
         effects.applied = events.len();
+        effects.causes = Causes::new(&events);
         effects.delay = events.iter().map(|event| self.clock.now() - event.time).max();
         self.follow(conn, &events, &mut effects).await?;
         Ok(effects)
@@ -122,9 +123,14 @@ impl Ingest {
         let followed = self.companies.follow_in_tx(conn, &people, &organizations).await?;
         let users: BTreeSet<String> =
             changes.into_iter().map(|change| change.after.user_id).chain(followed.people).collect();
-        let users = users.into_iter().map(|id| (PEOPLE_STREAM, id));
-        let companies = followed.companies.iter().map(|id| (COMPANIES_STREAM, id.to_string()));
-        changed_keys::mark(conn, users.chain(companies)).await?;
+        let mut marks = Marks::default();
+        for id in &users {
+            marks.add(PEOPLE_STREAM, id, effects.causes.of(id));
+        }
+        for id in &followed.companies {
+            marks.add(COMPANIES_STREAM, &id.to_string(), effects.causes.common());
+        }
+        marks.write(conn).await?;
         effects.marked = true;
         effects.queued |= followed.queued;
         Ok(())
@@ -192,6 +198,8 @@ impl Ingest {
 struct Effects {
     outcomes: Vec<Outcome>,
     applied: usize,
+    /// Dropped after the commit, which ends the spans of the events.
+    causes: Causes,
     /// Since the oldest of the applied events happened.
     delay: Option<TimeDelta>,
     duplicates: usize,

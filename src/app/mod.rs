@@ -1,6 +1,7 @@
 //! The composition root: it sees every feature, and nothing sees it.
 
 pub mod api;
+mod causes;
 mod cloud;
 mod cloud_commands;
 mod commands;

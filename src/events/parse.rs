@@ -7,7 +7,10 @@ use super::{
     Deed, MAX_ID, Organization, Person,
     deed::{RawDevice, Traces, deed},
 };
-use crate::platform::kafka::{MAX_RECORD_BYTES, Record};
+use crate::platform::{
+    kafka::{MAX_RECORD_BYTES, Record},
+    trace::{self, TraceParent},
+};
 
 /// Something that happened in Keycloak, with the state of whom it happened to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +27,8 @@ pub struct Event {
     pub sequence: i64,
     /// What was done, where the state does not show it.
     pub deed: Option<Deed>,
+    /// The request that it happened in.
+    pub trace_parent: Option<TraceParent>,
     /// Whom it is about.
     pub subject: Subject,
 }
@@ -140,6 +145,7 @@ pub fn parse(record: &Record) -> Result<Event, Unreadable> {
         time: time.to_utc(),
         sequence,
         deed,
+        trace_parent: record.header(trace::HEADER).and_then(TraceParent::parse),
         subject: if is_known(kind) { subject? } else { of_unknown_kind(subject) },
         kind: kind.to_owned(),
     })

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use sqlx::{FromRow, PgConnection};
 use tokio::sync::Notify;
 
+use super::trace::TraceParent;
+
 /// A marked key. The generation tells a mark from a later one of the same key.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub struct ChangedKey {
@@ -18,39 +20,71 @@ pub struct ChangedKey {
     pub key: String,
     /// Grows with every mark.
     pub generation: i64,
+    /// What caused the last change, for the record.
+    pub trace_parent: Option<String>,
 }
 
-/// Marks keys of streams in the caller's transaction: pairs of stream and key, in any order.
+/// Marks keys of streams in the caller's transaction: pairs of stream and key, in any order. What is at hand caused it.
 pub async fn mark<K: AsRef<str>>(
     conn: &mut PgConnection,
     marks: impl IntoIterator<Item = (&'static str, K)>,
 ) -> Result<(), sqlx::Error> {
-    let (streams, keys): (Vec<&str>, Vec<String>) =
-        marks.into_iter().map(|(stream, key)| (stream, key.as_ref().to_owned())).unzip();
-    if keys.is_empty() {
-        return Ok(());
+    let mut all = Marks::default();
+    let cause = TraceParent::current();
+    for (stream, key) in marks {
+        all.add(stream, key.as_ref(), cause.as_ref());
     }
-    // In one order for everybody, so that no two transactions wait for each other in a circle.
-    sqlx::query(
-        "INSERT INTO changed_keys (stream, key)
-         SELECT DISTINCT stream, key FROM unnest($1::text[], $2::text[]) AS marked (stream, key)
-         ORDER BY stream, key
-         ON CONFLICT ON CONSTRAINT changed_keys_pkey
-         DO UPDATE SET generation = nextval('changed_key_generations'), marked_at = now()",
-    )
-    .bind(streams)
-    .bind(keys)
-    .execute(conn)
-    .await
-    .map(drop)
+    all.write(conn).await
+}
+
+/// Keys to be marked, each with what caused it.
+#[derive(Debug, Default)]
+pub struct Marks {
+    streams: Vec<&'static str>,
+    keys: Vec<String>,
+    causes: Vec<Option<String>>,
+}
+
+impl Marks {
+    /// Adds a key, in any order; one may be added twice.
+    pub fn add(&mut self, stream: &'static str, key: &str, cause: Option<&TraceParent>) {
+        self.streams.push(stream);
+        self.keys.push(key.to_owned());
+        self.causes.push(cause.map(|cause| cause.as_str().to_owned()));
+    }
+
+    /// Marks them in the caller's transaction.
+    pub async fn write(self, conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+        if self.keys.is_empty() {
+            return Ok(());
+        }
+        // In one order for everybody, so that no two transactions wait for each other in a circle.
+        sqlx::query(
+            "INSERT INTO changed_keys (stream, key, trace_parent)
+             SELECT DISTINCT ON (stream, key) stream, key, trace_parent
+             FROM unnest($1::text[], $2::text[], $3::text[]) AS marked (stream, key, trace_parent)
+             ORDER BY stream, key, trace_parent
+             ON CONFLICT ON CONSTRAINT changed_keys_pkey
+             DO UPDATE SET generation = nextval('changed_key_generations'), marked_at = now(),
+                 trace_parent = excluded.trace_parent",
+        )
+        .bind(self.streams)
+        .bind(self.keys)
+        .bind(self.causes)
+        .execute(conn)
+        .await
+        .map(drop)
+    }
 }
 
 /// The keys that were marked first, at most `limit`.
 pub async fn oldest(conn: &mut PgConnection, limit: i64) -> Result<Vec<ChangedKey>, sqlx::Error> {
-    sqlx::query_as("SELECT stream, key, generation FROM changed_keys ORDER BY generation LIMIT $1")
-        .bind(limit)
-        .fetch_all(conn)
-        .await
+    sqlx::query_as(
+        "SELECT stream, key, generation, trace_parent FROM changed_keys ORDER BY generation LIMIT $1",
+    )
+    .bind(limit)
+    .fetch_all(conn)
+    .await
 }
 
 /// Takes the marks away, except of keys that were marked again meanwhile.

@@ -17,4 +17,5 @@ pub mod leader;
 pub mod masked;
 pub mod problem;
 pub mod telemetry;
+pub mod trace;
 pub mod webhook;

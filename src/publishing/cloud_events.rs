@@ -3,7 +3,10 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use crate::platform::kafka::Outgoing;
+use crate::platform::{
+    kafka::Outgoing,
+    trace::{self, TraceParent},
+};
 
 /// What a stream of records is called outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,4 +65,10 @@ pub fn outgoing(
             .map(|(name, value)| (name.to_owned(), Some(value.into_bytes())))
             .collect(),
     }
+}
+
+/// The record with what caused it (the extension of CloudEvents for distributed tracing names the header so, too).
+pub fn caused(mut record: Outgoing, cause: &TraceParent) -> Outgoing {
+    record.headers.push((trace::HEADER.to_owned(), Some(cause.as_str().as_bytes().to_vec())));
+    record
 }

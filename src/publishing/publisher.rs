@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use sha2::{Digest as _, Sha256};
 use sqlx::{Connection as _, PgConnection, PgPool};
 use tokio_util::sync::CancellationToken;
+use tracing::Span;
 
 use super::{
     CompanyRecord, Project, PublishingConfig, Region, UserRecord,
@@ -35,6 +36,7 @@ use crate::{
         health::Part,
         kafka::{DELIVERY_TIME, Outgoing, Producer},
         leader::{Leadership, Right},
+        trace::TraceParent,
     },
 };
 
@@ -64,6 +66,8 @@ pub struct Publisher {
 /// A record to be sent, or a deletion, before it has a revision.
 struct Draft {
     claimed: ChangedKey,
+    /// The span lasts until the record is acknowledged.
+    cause: Option<(Span, TraceParent)>,
     stream: Stream,
     content: Option<Content>,
     hash: Vec<u8>,
@@ -155,7 +159,12 @@ impl Publisher {
                     &self.config.companies_topic
                 };
                 let value = draft.content.as_ref().map(|content| content.with_revision(*revision));
-                cloud_events::outgoing(topic, draft.stream.names, &draft.claimed.key, *revision, now, value)
+                let key = &draft.claimed.key;
+                let record = cloud_events::outgoing(topic, draft.stream.names, key, *revision, now, value);
+                match &draft.cause {
+                    Some((_, cause)) => cloud_events::caused(record, cause),
+                    None => record,
+                }
             })
             .collect();
         let answers = self.producer.send_all(&outgoing).await;
@@ -301,7 +310,12 @@ impl Draft {
     fn new(claimed: ChangedKey, stream: Stream, content: Option<Content>) -> Self {
         // The revision is no content: two records that differ by it alone are the same.
         let value = content.as_ref().map(|content| content.with_revision(0)).unwrap_or_default();
-        Self { claimed, stream, content, hash: Sha256::digest(value).to_vec() }
+        let cause = claimed.trace_parent.as_deref().and_then(TraceParent::parse).map(|cause| {
+            let span = tracing::info_span!("publish", otel.kind = "producer", key = claimed.key);
+            let cause = cause.followed_by(&span);
+            (span, cause)
+        });
+        Self { claimed, cause, stream, content, hash: Sha256::digest(value).to_vec() }
     }
 
     fn acknowledged(self, revision: i64) -> Acknowledged {

@@ -28,7 +28,10 @@ use tower_http::{
     trace::TraceLayer,
 };
 
-use super::problem::Problem;
+use super::{
+    problem::Problem,
+    trace::{self, TraceParent},
+};
 
 /// No request may take longer than this; callers give up sooner.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
@@ -62,8 +65,23 @@ pub fn with_layers(router: Router) -> Router {
 /// The span of a request names the route's method and id only: paths and queries can hold ids of
 /// people and tokens.
 fn span(request: &Request) -> tracing::Span {
-    let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
-    tracing::info_span!("http", method = %request.method(), request.id = %id)
+    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let id = header("x-request-id").unwrap_or_default();
+    let span = tracing::info_span!(
+        "http",
+        otel.kind = "server",
+        method = %request.method(),
+        request.id = %id,
+        trace.id = tracing::field::Empty
+    );
+    let trace = match header(trace::HEADER).and_then(TraceParent::parse) {
+        Some(parent) => Some(parent.followed_by(&span)),
+        None => TraceParent::of(&span),
+    };
+    if let Some(trace) = trace {
+        span.record("trace.id", trace.trace_id());
+    }
+    span
 }
 
 fn on_panic(_: Box<dyn std::any::Any + Send + 'static>) -> Response<Body> {

@@ -5,3 +5,4 @@ mod backlog;
 mod changed_keys;
 mod inbox;
 mod jobs;
+mod traces;

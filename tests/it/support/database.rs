@@ -14,6 +14,8 @@ use uuid::Uuid;
 pub struct TestDatabase {
     /// A pool on this database.
     pub pool: PgPool,
+    /// Where it is, for a process of its own.
+    pub url: String,
 }
 
 static TEMPLATE: OnceCell<(String, String)> = OnceCell::const_new();
@@ -35,7 +37,7 @@ impl TestDatabase {
         // What is committed need not survive a crash of the machine here, and a test need not wait for its disk.
         let options = PgConnectOptions::from_str(&url).unwrap().options([("synchronous_commit", "off")]);
         let pool = PgPoolOptions::new().max_connections(20).connect_with(options).await.unwrap();
-        Self { pool }
+        Self { pool, url }
     }
 }
 
