@@ -12,3 +12,4 @@ mod outbox;
 mod sessions;
 mod staff;
 mod support;
+mod traces;

@@ -7,6 +7,9 @@ import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 import org.keycloak.http.HttpRequest;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.tracing.TracingProviderUtil;
+
+import io.opentelemetry.api.trace.SpanContext;
 
 /** W3C Trace Context: the {@code traceparent} that links a request to what it caused. */
 public final class TraceParent {
@@ -19,8 +22,12 @@ public final class TraceParent {
     private TraceParent() {
     }
 
-    /** That of the present request, or a fresh one where there is no request or it names none. */
+    /** That of Keycloak's own span if it traces, else that which the request names, else a fresh one. */
     public static String current(KeycloakSession session) {
+        SpanContext span = TracingProviderUtil.getTracingProvider(session).getCurrentSpan().getSpanContext();
+        if (span.isValid()) {
+            return "00-" + span.getTraceId() + "-" + span.getSpanId() + "-" + span.getTraceFlags().asHex();
+        }
         String received = received(session);
         return received != null && VALID.matcher(received).matches() ? received : fresh();
     }
