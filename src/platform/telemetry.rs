@@ -78,8 +78,8 @@ impl Telemetry {
 pub fn init(config: &TelemetryConfig) -> anyhow::Result<Telemetry> {
     let filter = EnvFilter::try_new(&config.log)?;
     let traces = tracer_provider(config)?;
-    let tracer = tracing_opentelemetry::layer().with_tracer(traces.tracer("gatehouse")).with_location(false);
-    let registry = tracing_subscriber::registry().with(filter).with(tracer);
+    let spans = tracing_opentelemetry::layer().with_tracer(traces.tracer("gatehouse")).with_location(false);
+    let registry = tracing_subscriber::registry().with(filter).with(spans);
     match config.format {
         LogFormat::Json => registry.with(fmt::layer().json().flatten_event(true)).try_init()?,
         LogFormat::Text => registry.with(fmt::layer()).try_init()?,

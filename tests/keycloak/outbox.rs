@@ -1,6 +1,9 @@
 //! From a change in Keycloak to its record: nothing lost, nothing stale, in order.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Result, ensure};
 use rand::{RngExt as _, SeedableRng as _};
@@ -258,4 +261,37 @@ async fn the_service_pages_through_everybody_and_nobody_else_may() -> Result<()>
     let url = format!("{}/realms/{}/gatehouse/users", stack.info.keycloak_url, stack.info.realm);
     assert_eq!(reqwest::get(url).await?.status(), StatusCode::UNAUTHORIZED);
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_kafka_is_away_the_age_of_the_oldest_event_grows_and_afterwards_it_is_nothing() -> Result<()> {
+    let _turn = turn().await;
+    let stack = Stack::shared().await?;
+    let admin = Admin::new(&stack)?;
+    let email = format!("waits-{}@example.com", unique());
+    stack.kill("kafka").await?;
+    let waits = async {
+        admin.create("users", &with_authenticators(&email)).await?;
+        outbox_age(&stack, "to grow", |seconds| seconds > 2.0).await
+    };
+    let waited = waits.await;
+    stack.start("kafka").await?;
+    waited?;
+    outbox_age(&stack, "to be nothing", |seconds| seconds == 0.0).await
+}
+
+/// Waits until Keycloak shows among its metrics that the oldest event is as old as wished.
+async fn outbox_age(stack: &Stack, what: &str, is_right: impl Fn(f64) -> bool) -> Result<()> {
+    let url = format!("{}/metrics", stack.info.keycloak_management_url);
+    let deadline = Instant::now() + Duration::from_mins(2);
+    loop {
+        let metrics = reqwest::get(&url).await?.error_for_status()?.text().await?;
+        let line = metrics.lines().find(|line| line.starts_with("gatehouse_outbox_oldest_seconds"));
+        let age = line.and_then(|line| line.rsplit(' ').next()?.parse().ok());
+        if age.is_some_and(&is_right) {
+            return Ok(());
+        }
+        ensure!(Instant::now() < deadline, "waited for the age of the outbox {what}; it is {line:?}");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
 }

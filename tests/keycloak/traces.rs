@@ -38,10 +38,16 @@ async fn the_record_is_a_part_of_the_trace_of_the_call_that_changed_the_person()
                     Some(String::from_utf8_lossy(header.value?).into_owned())
                 })
                 .collect();
-            if parents.iter().any(|parent| parent.starts_with(&format!("00-{trace}-")) && parent.ends_with("-01")) {
+            if parents
+                .iter()
+                .any(|parent| parent.starts_with(&format!("00-{trace}-")) && parent.ends_with("-01"))
+            {
                 break;
             }
-            ensure!(Instant::now() < deadline, "{topic}: no record of {email} is in trace {trace}: {parents:?}");
+            ensure!(
+                Instant::now() < deadline,
+                "{topic}: no record of {email} is in trace {trace}: {parents:?}"
+            );
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
     }

@@ -71,7 +71,7 @@ pub struct Up {
 /// Which tests to run.
 #[derive(Debug, Clone, Args)]
 pub struct Test {
-    /// One step (format, clippy, java, chart, rust, browser), or the Rust tests whose name contains this.
+    /// One step (format, clippy, java, chart, rust, browser, drill), or the Rust tests whose name contains this.
     pub filter: Option<String>,
 }
 

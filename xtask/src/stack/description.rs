@@ -17,6 +17,7 @@ use crate::parts::keystone;
 #[expect(missing_docs, reason = "the names say it, and the contract of `stack.json` documents them")]
 pub struct Description {
     pub keycloak_url: String,
+    pub keycloak_management_url: String,
     pub realm: String,
     pub gatehouse_url: String,
     pub kafka_bootstrap: String,
@@ -71,6 +72,7 @@ impl Description {
     pub(super) fn new(ports: &Ports, secrets: &Secrets, with_keystone: bool) -> Self {
         Self {
             keycloak_url: ports.keycloak_url(),
+            keycloak_management_url: format!("http://127.0.0.1:{}", ports.keycloak_management),
             realm: REALM.to_owned(),
             gatehouse_url: ports.gatehouse_url(),
             kafka_bootstrap: ports.kafka_bootstrap(),

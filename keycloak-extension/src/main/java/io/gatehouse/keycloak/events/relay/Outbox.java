@@ -11,7 +11,7 @@ import jakarta.persistence.EntityManager;
 /** The relay's view of the outbox table, within one transaction. PostgreSQL only: it rests on advisory locks and READ COMMITTED. */
 final class Outbox {
 
-    private static final int WINDOW = 200;
+    static final int WINDOW = 200;
 
     private final EntityManager em;
 
@@ -31,6 +31,12 @@ final class Outbox {
     List<OutboxRow> oldest() {
         return em.createQuery("SELECT row FROM OutboxRow row ORDER BY row.id", OutboxRow.class)
                 .setMaxResults(WINDOW).setHint("org.hibernate.readOnly", true).getResultList();
+    }
+
+    /** When the first of the events that wait happened, in milliseconds since 1970; {@code null} when none does. */
+    Long oldestSince() {
+        return em.createQuery("SELECT row.occurredAt FROM OutboxRow row ORDER BY row.id", Long.class)
+                .setMaxResults(1).getResultStream().findFirst().orElse(null);
     }
 
     /** As many new record numbers, ascending; they grow from round to round because only the node whose turn it is draws any. */

@@ -27,6 +27,7 @@ public final class Relay {
 
     private final KeycloakSessionFactory factory;
     private final EventsConfig config;
+    private final OutboxAge age = new OutboxAge();
     private final Semaphore work = new Semaphore(0);
     private final Thread thread = new Thread(this::run, "gatehouse-relay");
     private volatile boolean stopping;
@@ -42,6 +43,7 @@ public final class Relay {
     }
 
     public void start() {
+        age.register();
         thread.start();
     }
 
@@ -86,6 +88,7 @@ public final class Relay {
             sender.awaitTopic();
             RelayRound.Result result = KeycloakModelUtils.runJobInTransactionWithResult(factory,
                     session -> new RelayRound(session, sender).run());
+            age.is(result.oldest());
             if (result.failure() != null) {
                 retryLater(result.failure());
                 return;
@@ -96,6 +99,7 @@ public final class Relay {
             }
         } catch (RuntimeException e) {
             if (!stopping) {
+                age.look(factory);
                 retryLater(e);
             }
         }

@@ -37,10 +37,11 @@ final class RelayRound {
     /**
      * @param relayed rows that are done with
      * @param failure why some could not be sent, or {@code null}
+     * @param oldest when the first of those that are left happened, in milliseconds since 1970, or {@code null} if none is known to be left
      */
-    record Result(int relayed, Throwable failure) {
+    record Result(int relayed, Throwable failure, Long oldest) {
 
-        private static final Result NOTHING = new Result(0, null);
+        private static final Result NOTHING = new Result(0, null, null);
     }
 
     private record Subject(String realmId, OutboxRow.SubjectKind kind, String id) {
@@ -84,7 +85,8 @@ final class RelayRound {
         sender.flush();
         Optional<Throwable> failure = settle(sent, done);
         outbox.delete(done);
-        return new Result(done.size(), failure.orElse(null));
+        boolean left = failure.isPresent() || rows.size() == Outbox.WINDOW;
+        return new Result(done.size(), failure.orElse(null), left ? Long.valueOf(rows.get(0).getOccurredAt()) : null);
     }
 
     private List<Sent> send(List<OutboxRow> rows, List<Long> done) {
