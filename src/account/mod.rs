@@ -13,7 +13,7 @@ mod store;
 mod undo;
 mod words;
 
-pub use cleaning::{FORGET_LOGIN_ADDRESSES, ForgetLoginAddresses};
+pub use cleaning::FORGET_LOGIN_ADDRESSES;
 pub use letters::{AccountComposer, UNDO_PATH};
 pub use model::{AccountError, ChangeId, FRESH, Fresh, UNDO, Wanted};
 pub use service::Account;

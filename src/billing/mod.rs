@@ -13,7 +13,7 @@ mod service;
 mod store;
 mod tax_id;
 
-pub use cleaning::{FORGET_RECIPIENTS, ForgetRecipients};
+pub use cleaning::FORGET_RECIPIENTS;
 pub use input::{
     BillingField, BillingInput, COUNTRIES, CURRENCIES, MAX_ORDERS, MAX_TAX_IDS, PROVINCES, TIME_ZONES,
 };

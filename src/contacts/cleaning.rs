@@ -1,42 +1,16 @@
 //! Forgets addresses whose code was never entered.
 
-use async_trait::async_trait;
 use chrono::TimeDelta;
-use sqlx::PgPool;
 
 use super::store;
-use crate::platform::{
-    clock::SharedClock,
-    jobs::{Done, Failed, Handler, Job},
-};
+use crate::platform::jobs::Forgetting;
 
-/// The kind of this work; its key is `hourly`.
-pub const FORGET_PENDING: &str = "contacts.forget_pending";
 /// How long an address is remembered that nobody proves.
 const REMEMBERED: TimeDelta = TimeDelta::days(1);
 
-/// Does the work, once an hour.
-pub struct ForgetPending {
-    /// Where contacts are.
-    pub pool: PgPool,
-    /// What time it is.
-    pub clock: SharedClock,
-}
-
-#[async_trait]
-impl Handler for ForgetPending {
-    fn kind(&self) -> &'static str {
-        FORGET_PENDING
-    }
-
-    fn max_attempts(&self) -> i32 {
-        i32::MAX
-    }
-
-    async fn run(&self, _: &Job) -> Result<Done, Failed> {
-        let now = self.clock.now();
-        let mut conn = self.pool.acquire().await?;
-        store::forget_pending(&mut conn, now - REMEMBERED).await?;
-        Ok(Done::Until(now + TimeDelta::hours(1)))
-    }
-}
+/// Forgets them, once an hour.
+pub const FORGET_PENDING: Forgetting = Forgetting {
+    kind: "contacts.forget_pending",
+    every: TimeDelta::hours(1),
+    forget: |conn, now| Box::pin(store::forget_pending(conn, now - REMEMBERED)),
+};

@@ -12,7 +12,7 @@ mod phone;
 mod service;
 mod store;
 
-pub use cleaning::{FORGET_PENDING, ForgetPending};
+pub use cleaning::FORGET_PENDING;
 pub use edit::{MAX_OF_KIND, Unchanged};
 pub use follow::{Destination, Facts, Login, follow};
 pub use model::{Contact, ContactId, Kind, Proof, Purpose, comparable_email, masked};

@@ -2,14 +2,10 @@
 
 use std::collections::HashSet;
 
-use async_trait::async_trait;
-use chrono::Days;
-use sqlx::{PgConnection, PgPool};
+use chrono::TimeDelta;
+use sqlx::PgConnection;
 
-use super::{
-    clock::SharedClock,
-    jobs::{Done, Failed, Handler, Job},
-};
+use super::jobs::Forgetting;
 
 /// Remembers the messages in the caller's transaction and returns those that were not seen before.
 ///
@@ -28,36 +24,16 @@ pub async fn remember(conn: &mut PgConnection, ids: &[String]) -> Result<HashSet
     Ok(fresh.into_iter().collect())
 }
 
-/// The kind of the work of forgetting.
-pub const FORGET_INBOX: &str = "inbox.forget";
 /// How long messages are remembered: longer than any can still come again, which is the retention of
 /// the topics that are read (7 days), with room for a longer one.
 const REMEMBERED_DAYS: i32 = 35;
 
 /// Forgets, once a day, what cannot come again.
-pub struct ForgetInbox {
-    /// Where messages are remembered.
-    pub pool: PgPool,
-    /// What time it is.
-    pub clock: SharedClock,
-}
-
-#[async_trait]
-impl Handler for ForgetInbox {
-    fn kind(&self) -> &'static str {
-        FORGET_INBOX
-    }
-
-    fn max_attempts(&self) -> i32 {
-        i32::MAX
-    }
-
-    async fn run(&self, _: &Job) -> Result<Done, Failed> {
-        let mut conn = self.pool.acquire().await?;
-        forget_older_than(&mut conn, REMEMBERED_DAYS).await?;
-        Ok(Done::Until(self.clock.now() + Days::new(1)))
-    }
-}
+pub const FORGET_INBOX: Forgetting = Forgetting {
+    kind: "inbox.forget",
+    every: TimeDelta::days(1),
+    forget: |conn, _| Box::pin(async move { forget_older_than(conn, REMEMBERED_DAYS).await.map(drop) }),
+};
 
 /// Forgets messages that were seen more than `days` ago, and says how many.
 pub async fn forget_older_than(conn: &mut PgConnection, days: i32) -> Result<u64, sqlx::Error> {

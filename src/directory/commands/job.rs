@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::TimeDelta;
 use sqlx::PgPool;
 
 use super::{COMMANDS, Command, Refusal, store};
@@ -92,36 +91,5 @@ fn refusal(error: KeycloakError) -> Result<Refusal, Failed> {
         | KeycloakError::Unreachable
         | KeycloakError::Unreadable
         | KeycloakError::Forbidden(_) => Err(Failed::Retry(error.to_string())),
-    }
-}
-
-/// The kind of the work of forgetting; its key is `nightly`.
-pub const FORGET_COMMANDS: &str = "keycloak.forget_commands";
-/// How long it is known what became of a command.
-const REMEMBERED: TimeDelta = TimeDelta::days(7);
-
-/// Forgets, once a day, what became of old commands.
-pub struct ForgetCommands {
-    /// Where commands lie.
-    pub pool: PgPool,
-    /// What time it is.
-    pub clock: SharedClock,
-}
-
-#[async_trait]
-impl Handler for ForgetCommands {
-    fn kind(&self) -> &'static str {
-        FORGET_COMMANDS
-    }
-
-    fn max_attempts(&self) -> i32 {
-        i32::MAX
-    }
-
-    async fn run(&self, _: &Job) -> Result<Done, Failed> {
-        let now = self.clock.now();
-        let mut conn = self.pool.acquire().await?;
-        store::forget(&mut conn, now - REMEMBERED).await?;
-        Ok(Done::Until(now + TimeDelta::days(1)))
     }
 }

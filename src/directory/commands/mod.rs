@@ -4,6 +4,7 @@
 //! of it comes back as an event. When Keycloak is away it waits. When Keycloak refuses it, the reason
 //! is kept for whoever asked, and the commands after it go on.
 
+mod cleaning;
 mod job;
 mod profile;
 mod service;
@@ -11,7 +12,8 @@ mod store;
 
 use serde::{Deserialize, Serialize};
 
-pub use job::{CommandJob, FORGET_COMMANDS, ForgetCommands};
+pub use cleaning::FORGET_COMMANDS;
+pub use job::CommandJob;
 pub use profile::{MAX_NAME, Profile, ProfileField};
 pub use service::Commands;
 pub use store::{enqueue_in_tx, state};

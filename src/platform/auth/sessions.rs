@@ -1,17 +1,11 @@
 //! Sessions that are over. Tokens say of themselves when they end; this says it earlier.
 
-use async_trait::async_trait;
-use chrono::{DateTime, Days, Utc};
-use sqlx::{PgConnection, PgPool};
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::PgConnection;
 
 use super::Session;
-use crate::platform::{
-    clock::SharedClock,
-    jobs::{Done, Failed, Handler, Job},
-};
+use crate::platform::jobs::Forgetting;
 
-/// The kind of the work of forgetting; its key is `nightly`.
-pub const FORGET_SESSIONS: &str = "sessions.forget";
 /// How long an ended session is remembered: longer than any access token lives.
 const REMEMBERED_DAYS: i32 = 2;
 
@@ -89,28 +83,16 @@ async fn note(conn: &mut PgConnection, session: &Session) -> Result<(), sqlx::Er
 }
 
 /// Forgets, once a day, sessions whose tokens are over by themselves.
-pub struct ForgetSessions {
-    /// Where sessions are remembered.
-    pub pool: PgPool,
-    /// What time it is.
-    pub clock: SharedClock,
-}
+pub const FORGET_SESSIONS: Forgetting = Forgetting {
+    kind: "sessions.forget",
+    every: TimeDelta::days(1),
+    forget: |conn, _| Box::pin(forget(conn)),
+};
 
-#[async_trait]
-impl Handler for ForgetSessions {
-    fn kind(&self) -> &'static str {
-        FORGET_SESSIONS
-    }
-
-    fn max_attempts(&self) -> i32 {
-        i32::MAX
-    }
-
-    async fn run(&self, _: &Job) -> Result<Done, Failed> {
-        sqlx::query("DELETE FROM ended_sessions WHERE ended_at < now() - make_interval(days => $1)")
-            .bind(REMEMBERED_DAYS)
-            .execute(&self.pool)
-            .await?;
-        Ok(Done::Until(self.clock.now() + Days::new(1)))
-    }
+async fn forget(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM ended_sessions WHERE ended_at < now() - make_interval(days => $1)")
+        .bind(REMEMBERED_DAYS)
+        .execute(conn)
+        .await
+        .map(drop)
 }

@@ -1,7 +1,6 @@
 //! A request that is sent twice does its work once: the answer is kept by caller and `Idempotency-Key`
 //! (draft-ietf-httpapi-idempotency-key-header).
 
-use async_trait::async_trait;
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::Request,
@@ -11,15 +10,10 @@ use axum::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest as _, Sha256};
-use sqlx::{FromRow, PgPool};
+use sqlx::{FromRow, PgConnection, PgPool};
 
 use super::MAX_BODY;
-use crate::platform::{
-    clock::SharedClock,
-    db,
-    jobs::{Done, Failed, Handler, Job},
-    problem::Problem,
-};
+use crate::platform::{db, jobs::Forgetting, problem::Problem};
 
 /// The header.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -227,33 +221,17 @@ fn failed(error: sqlx::Error) -> Problem {
     Problem::of_database(&error)
 }
 
-/// The kind of the work of forgetting; its key is `nightly`.
-pub const FORGET_REQUESTS: &str = "http.forget_requests";
-
 /// Forgets, once a day, answers that are no longer given again.
-pub struct ForgetRequests {
-    /// Where answers are kept.
-    pub pool: PgPool,
-    /// What time it is.
-    pub clock: SharedClock,
-}
+pub const FORGET_REQUESTS: Forgetting = Forgetting {
+    kind: "http.forget_requests",
+    every: TimeDelta::days(1),
+    forget: |conn, now| Box::pin(forget(conn, now - KEPT)),
+};
 
-#[async_trait]
-impl Handler for ForgetRequests {
-    fn kind(&self) -> &'static str {
-        FORGET_REQUESTS
-    }
-
-    fn max_attempts(&self) -> i32 {
-        i32::MAX
-    }
-
-    async fn run(&self, _: &Job) -> Result<Done, Failed> {
-        let now = self.clock.now();
-        sqlx::query("DELETE FROM idempotent_requests WHERE claimed_at < $1")
-            .bind(now - KEPT)
-            .execute(&self.pool)
-            .await?;
-        Ok(Done::Until(now + TimeDelta::days(1)))
-    }
+async fn forget(conn: &mut PgConnection, before: DateTime<Utc>) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM idempotent_requests WHERE claimed_at < $1")
+        .bind(before)
+        .execute(conn)
+        .await
+        .map(drop)
 }

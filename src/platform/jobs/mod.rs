@@ -4,6 +4,7 @@
 //! while. Each run re-reads what it is about and may happen twice, so it must be idempotent. It ends
 //! as done, to be tried again, or parked where staff see it.
 
+mod forgetting;
 mod runner;
 mod store;
 
@@ -12,6 +13,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
+pub use forgetting::Forgetting;
 pub use runner::{Runner, backoff};
 pub use store::{Backlog, JobRow, backlog, enqueue_in_tx, find, plan, unpark};
 

@@ -2,6 +2,10 @@
 
 use axum::http::Method;
 use chrono::TimeDelta;
+use gatehouse::platform::{
+    http::idempotency::FORGET_REQUESTS,
+    jobs::{Done, Job},
+};
 use serde_json::{Value, json};
 
 use crate::support::api::Api;
@@ -38,6 +42,27 @@ async fn a_request_that_is_sent_twice_does_its_work_once() {
     api.clock.advance(TimeDelta::hours(25));
     send(body, "k-1", &api.token("siti")).await.expect(201);
     assert_eq!(api.audited("budi").await.len(), 2);
+}
+
+#[tokio::test]
+async fn answers_that_are_not_given_again_are_forgotten() {
+    let api = Api::open().await;
+    let company = api.company("PT Satu", "siti").await;
+    api.member(company, "budi", "user").await;
+    let body = json!({"user_id": "budi", "role": "VIEW"});
+    let (path, headers) = (format!("/companies/{company}/grants"), [("idempotency-key", "k-1")]);
+    api.call_with(Method::POST, &path, &api.token("siti"), Some(body), &headers).await.expect(201);
+    let forget = FORGET_REQUESTS.handler(api.pool.clone(), api.clock.clone());
+    let job = Job { kind: forget.kind().to_owned(), key: "nightly".to_owned(), attempts: 0 };
+    for (hours, left) in [(23, 1_i64), (2, 0)] {
+        api.clock.advance(TimeDelta::hours(hours));
+        assert_eq!(forget.run(&job).await.unwrap(), Done::Until(api.now() + TimeDelta::days(1)));
+        let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM idempotent_requests")
+            .fetch_one(&api.pool)
+            .await
+            .unwrap();
+        assert_eq!(kept, left, "after {hours} more hours");
+    }
 }
 
 #[tokio::test]
