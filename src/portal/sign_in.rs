@@ -1,4 +1,4 @@
-//! Sign-in and sign-out (OpenID Connect Core 1.0, 3.1; RP-Initiated and Back-Channel Logout 1.0).
+//! Sign-in and sign-out (OpenID Connect Core 1.0, 3.1; Back-Channel Logout 1.0).
 //!
 //! One random secret in a cookie stands for an attempt to sign in. State, nonce and the verifier of
 //! PKCE are derived from it, so nothing is kept for people who never come back.
@@ -149,16 +149,21 @@ async fn redeem(
     })
 }
 
-/// Ends the session here, then at Keycloak.
+/// Ends the session here, and by a job at Keycloak. The browser is not sent there: the address would
+/// carry an ID token, and so a person's name and e-mail address, into histories and logs.
 pub async fn sign_out(State(portal): State<Portal>, form: Submission) -> Response {
-    let over = AppendHeaders([gone(SESSION_COOKIE)]);
-    match portal.sessions().end(&form.visitor.visit).await {
-        Ok(Some(id_token)) => {
-            let url = portal.provider().end_session_url(&id_token, &portal.address("/?notice=signed-out"));
-            (over, Redirect::to(url.as_str())).into_response()
+    let visitor = form.visitor;
+    let session = &visitor.visit.session;
+    let ended = async {
+        portal.sessions().end_elsewhere(&session.session_id).await?;
+        portal.commands().end_session(&session.user_id, &visitor.origin, &session.session_id).await
+    };
+    match ended.await {
+        Ok(command) => {
+            portal.outcome(command, &session.user_id, |_| true).await;
+            (AppendHeaders([gone(SESSION_COOKIE)]), see("/?notice=signed-out")).into_response()
         }
-        Ok(None) => (over, see("/?notice=signed-out")).into_response(),
-        Err(error) => form.visitor.failed(&error),
+        Err(error) => visitor.failed(&error),
     }
 }
 

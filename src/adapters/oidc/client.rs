@@ -107,16 +107,10 @@ impl IdentityProvider for OidcClient {
         let session = self.verifier.id_token(id_token.expose_secret(), &self.client_id, nonce).await?;
         // Roles stand in the access token alone.
         let realm_roles = self.verifier.bearer(access_token.expose_secret()).await?.realm_roles;
-        Ok(SignedIn { session, id_token, realm_roles })
+        Ok(SignedIn { session, realm_roles })
     }
 
     async fn read_logout_token(&self, token: &str) -> Result<LogoutToken, OidcError> {
         Ok(self.verifier.logout_token(token, &self.client_id).await?)
-    }
-
-    fn end_session_url(&self, id_token: &SecretString, return_to: &Url) -> Url {
-        let query =
-            [("id_token_hint", id_token.expose_secret()), ("post_logout_redirect_uri", return_to.as_str())];
-        self.public_url("logout", &query)
     }
 }

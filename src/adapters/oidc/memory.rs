@@ -6,7 +6,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use url::Url;
 
 use super::{Authorization, IdentityProvider, OidcError, SignedIn};
@@ -52,20 +52,12 @@ impl IdentityProvider for MemoryProvider {
     async fn redeem(&self, code: &str, _: &SecretString, _: &str, _: &Url) -> Result<SignedIn, OidcError> {
         let found = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(code);
         let (session, realm_roles) = found.ok_or(OidcError::Refused(400))?;
-        Ok(SignedIn { id_token: format!("id-token-of-{}", session.user_id).into(), session, realm_roles })
+        Ok(SignedIn { session, realm_roles })
     }
 
     /// The token of the session `x` is `ended-x`.
     async fn read_logout_token(&self, token: &str) -> Result<LogoutToken, OidcError> {
         let session_id = token.strip_prefix("ended-").ok_or(Refused::Invalid("it is none"))?.to_owned();
         Ok(LogoutToken { session_id: Some(session_id), user_id: None })
-    }
-
-    fn end_session_url(&self, id_token: &SecretString, return_to: &Url) -> Url {
-        let mut url = Url::parse("https://id.example/logout").expect("a literal address");
-        url.query_pairs_mut()
-            .append_pair("id_token_hint", id_token.expose_secret())
-            .append_pair("post_logout_redirect_uri", return_to.as_str());
-        url
     }
 }

@@ -1,5 +1,5 @@
 //! Sign-in by OpenID Connect: the authorization code flow with PKCE (RFC 6749, RFC 7636, OpenID
-//! Connect Core 1.0), and the two ways to end a session (RP-Initiated Logout 1.0, Back-Channel Logout 1.0).
+//! Connect Core 1.0), and hearing that a session ended (Back-Channel Logout 1.0).
 
 mod client;
 mod memory;
@@ -37,8 +37,6 @@ pub struct Authorization<'a> {
 pub struct SignedIn {
     /// Who, and in which session.
     pub session: Session,
-    /// The token that said so: shown again to the provider when they sign out.
-    pub id_token: SecretString,
     /// Roles of the realm.
     pub realm_roles: Vec<String>,
 }
@@ -66,9 +64,6 @@ pub trait IdentityProvider: Send + Sync {
     /// # Errors
     /// When it is not a logout token for us.
     async fn read_logout_token(&self, token: &str) -> Result<LogoutToken, OidcError>;
-
-    /// Where to send the browser to end the session at the provider too.
-    fn end_session_url(&self, id_token: &SecretString, return_to: &Url) -> Url;
 }
 
 /// The provider did not do it. The text names no person and no token.

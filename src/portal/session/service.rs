@@ -1,7 +1,6 @@
 //! Begins, finds and ends sessions.
 
 use chrono::TimeDelta;
-use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::PgPool;
 
 use super::{
@@ -63,7 +62,6 @@ impl Sessions {
             session_id: session.session_id.clone(),
             began_at: session.began_at,
             issued_at: session.issued_at,
-            id_token: signed_in.id_token.expose_secret().to_owned(),
             realm_roles: signed_in.realm_roles.clone(),
             created_at: now,
             seen_at: now,
@@ -98,17 +96,6 @@ impl Sessions {
             store::touch(&mut conn, &hash, now).await?;
         }
         Ok(Some(Visit { secret, session, realm_roles: row.realm_roles }))
-    }
-
-    /// Ends the session of a cookie and gives the ID token to show to Keycloak. Tokens of the same
-    /// session in Keycloak end too.
-    pub async fn end(&self, visit: &Visit) -> Result<Option<SecretString>, sqlx::Error> {
-        let mut tx = self.pool.begin().await?;
-        let id_token = store::delete(&mut tx, &visit.secret.hash()).await?;
-        store::delete_of_session(&mut tx, &visit.session.session_id).await?;
-        sessions::end_in_tx(&mut tx, &visit.session.session_id, self.clock.now()).await?;
-        tx.commit().await?;
-        Ok(id_token.map(SecretString::from))
     }
 
     /// Ends what hangs on one of Keycloak's sessions, wherever it is used.

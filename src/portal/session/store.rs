@@ -14,8 +14,6 @@ pub struct SessionRow {
     pub began_at: DateTime<Utc>,
     /// When the ID token was made.
     pub issued_at: DateTime<Utc>,
-    /// The ID token.
-    pub id_token: String,
     /// Roles of the realm.
     pub realm_roles: Vec<String>,
     /// When it began here.
@@ -32,16 +30,14 @@ pub async fn insert(
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO portal_sessions
-             (secret_hash, user_id, session_id, began_at, issued_at, id_token, created_at, seen_at,
-              realm_roles)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             (secret_hash, user_id, session_id, began_at, issued_at, created_at, seen_at, realm_roles)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(secret_hash)
     .bind(&session.user_id)
     .bind(&session.session_id)
     .bind(session.began_at)
     .bind(session.issued_at)
-    .bind(&session.id_token)
     .bind(session.created_at)
     .bind(session.seen_at)
     .bind(&session.realm_roles)
@@ -53,8 +49,7 @@ pub async fn insert(
 /// The session of a cookie.
 pub async fn find(conn: &mut PgConnection, secret_hash: &[u8]) -> Result<Option<SessionRow>, sqlx::Error> {
     sqlx::query_as(
-        "SELECT user_id, session_id, began_at, issued_at, id_token, created_at, seen_at,
-             realm_roles
+        "SELECT user_id, session_id, began_at, issued_at, created_at, seen_at, realm_roles
          FROM portal_sessions WHERE secret_hash = $1",
     )
     .bind(secret_hash)
@@ -76,12 +71,13 @@ pub async fn touch(
         .map(drop)
 }
 
-/// Ends the session of a cookie and gives its ID token.
-pub async fn delete(conn: &mut PgConnection, secret_hash: &[u8]) -> Result<Option<String>, sqlx::Error> {
-    sqlx::query_scalar("DELETE FROM portal_sessions WHERE secret_hash = $1 RETURNING id_token")
+/// Ends the session of a cookie.
+pub async fn delete(conn: &mut PgConnection, secret_hash: &[u8]) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM portal_sessions WHERE secret_hash = $1")
         .bind(secret_hash)
-        .fetch_optional(conn)
+        .execute(conn)
         .await
+        .map(drop)
 }
 
 /// Ends the sessions that hang on one of Keycloak's.
