@@ -18,7 +18,10 @@ use crate::{
     },
     directory::{self, PersonRow},
     platform::{
-        http::extract::{JsonBody, PathIds},
+        http::{
+            extract::{JsonBody, PathIds},
+            preconditions::{IfMatch, Versioned, changed},
+        },
         masked::Masked,
         problem::Problem,
     },
@@ -58,6 +61,7 @@ impl From<ContactError> for Problem {
                 conflict("contacts/too-many", "There are as many contacts as there may be")
             }
             ContactError::Code(refusal) => refusal.problem(),
+            ContactError::Changed(version) => changed(version),
             ContactError::Database(error) => Self::of_database(&error),
         }
     }
@@ -83,11 +87,14 @@ pub struct OwnContact {
     pub verified_at: Option<DateTime<Utc>>,
     /// When something last changed.
     pub updated_at: DateTime<Utc>,
+    /// What `If-Match` says of it, in quotes.
+    pub version: i64,
 }
 
 impl From<Contact> for OwnContact {
     fn from(contact: Contact) -> Self {
         Self {
+            version: contact.version(),
             contact_id: contact.contact_id.0,
             kind: contact.kind,
             value: contact.value,
@@ -193,10 +200,11 @@ impl Contacts {
         Ok(person.map(|person| person.locale.unwrap_or_else(|| "en".to_owned())))
     }
 
-    async fn shown(&self, owner: &Owner, id: ContactId) -> Result<Json<OwnContact>, Problem> {
+    async fn shown(&self, owner: &Owner, id: ContactId) -> Result<Versioned<Json<OwnContact>>, Problem> {
         let (contacts, _) = self.list(&owner.user_id).await.map_err(ContactError::from)?;
         let found = contacts.into_iter().find(|contact| contact.contact_id == id);
-        Ok(Json(found.ok_or_else(Problem::not_found)?.into()))
+        let found = found.ok_or_else(Problem::not_found)?;
+        Ok(Versioned { version: found.version(), answer: Json(found.into()) })
     }
 }
 
@@ -244,7 +252,7 @@ async fn prove(
     caller: Caller,
     PathIds(id): PathIds<PendingId>,
     JsonBody(body): JsonBody<CodeBody>,
-) -> Result<Json<OwnContact>, Problem> {
+) -> Result<Versioned<Json<OwnContact>>, Problem> {
     let owner = contacts.owner(&caller).await?;
     let contact_id = contacts.prove(&owner, id, body.code).await?;
     contacts.shown(&owner, contact_id).await
@@ -282,47 +290,54 @@ async fn cancel(
 /// Uses a contact for other purposes.
 #[utoipa::path(
     put, path = "/me/contacts/{contact_id}/purposes", operation_id = "setMyContactPurposes", tag = "contacts",
-    params(("contact_id" = Uuid, Path)), request_body = PurposesBody,
-    responses((status = 200, body = OwnContact), (status = 400), (status = 401), (status = 403), (status = 404)),
+    params(("contact_id" = Uuid, Path), ("If-Match" = String, Header, description = "ETag of the last answer")),
+    request_body = PurposesBody,
+    responses((status = 200, body = OwnContact), (status = 400), (status = 401), (status = 403), (status = 404),
+              (status = 412), (status = 428)),
 )]
 async fn set_purposes(
     State(contacts): State<Contacts>,
     caller: Caller,
     PathIds(id): PathIds<ContactId>,
+    version: IfMatch,
     JsonBody(body): JsonBody<PurposesBody>,
-) -> Result<Json<OwnContact>, Problem> {
+) -> Result<Versioned<Json<OwnContact>>, Problem> {
     let owner = contacts.owner(&caller).await?;
-    contacts.set_purposes(&owner, id, body.purposes.into_iter().collect()).await?;
+    contacts.set_purposes(&owner, (id, Some(version.0)), body.purposes.into_iter().collect()).await?;
     contacts.shown(&owner, id).await
 }
 
 /// Makes a proven contact the first choice of its kind.
 #[utoipa::path(
     put, path = "/me/contacts/{contact_id}/primary", operation_id = "makeMyContactPrimary", tag = "contacts",
-    params(("contact_id" = Uuid, Path)),
-    responses((status = 200, body = OwnContact), (status = 401), (status = 403), (status = 404)),
+    params(("contact_id" = Uuid, Path), ("If-Match" = String, Header, description = "ETag of the last answer")),
+    responses((status = 200, body = OwnContact), (status = 401), (status = 403), (status = 404), (status = 412),
+              (status = 428)),
 )]
 async fn make_primary(
     State(contacts): State<Contacts>,
     caller: Caller,
     PathIds(id): PathIds<ContactId>,
-) -> Result<Json<OwnContact>, Problem> {
+    version: IfMatch,
+) -> Result<Versioned<Json<OwnContact>>, Problem> {
     let owner = contacts.owner(&caller).await?;
-    contacts.make_primary(&owner, id).await?;
+    contacts.make_primary(&owner, (id, Some(version.0))).await?;
     contacts.shown(&owner, id).await
 }
 
 /// Removes a contact that is not used to sign in.
 #[utoipa::path(
     delete, path = "/me/contacts/{contact_id}", operation_id = "removeMyContact", tag = "contacts",
-    params(("contact_id" = Uuid, Path)),
-    responses((status = 204), (status = 401), (status = 403), (status = 404), (status = 409)),
+    params(("contact_id" = Uuid, Path), ("If-Match" = String, Header, description = "ETag of the last answer")),
+    responses((status = 204), (status = 401), (status = 403), (status = 404), (status = 409), (status = 412),
+              (status = 428)),
 )]
 async fn remove(
     State(contacts): State<Contacts>,
     caller: Caller,
     PathIds(id): PathIds<ContactId>,
+    version: IfMatch,
 ) -> Result<StatusCode, Problem> {
-    contacts.remove(&contacts.owner(&caller).await?, id).await?;
+    contacts.remove(&contacts.owner(&caller).await?, (id, Some(version.0))).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -99,6 +99,14 @@ pub struct Contact {
     pub updated_at: DateTime<Utc>,
 }
 
+impl Contact {
+    /// Which version of it this is: a number that grows with each change.
+    #[must_use]
+    pub fn version(&self) -> i64 {
+        self.updated_at.timestamp_micros()
+    }
+}
+
 /// An address as staff and its owner see it in lists of what was done: `b•••@example.com`, `+62 ••• 89`.
 #[must_use]
 pub fn masked(kind: Kind, value: &str) -> String {

@@ -58,6 +58,9 @@ pub enum ContactError {
     /// A rule of one-time codes.
     #[error("the code was refused")]
     Code(Refusal),
+    /// Somebody else has changed it meanwhile; the version it has now.
+    #[error("it was changed meanwhile")]
+    Changed(i64),
     /// The database.
     #[error("the database did not do its work")]
     Database(#[from] sqlx::Error),
@@ -172,42 +175,57 @@ impl Contacts {
         Ok(())
     }
 
-    /// Uses a contact for other purposes.
+    /// Uses a contact for other purposes. Here and below, `read` is the version that was looked at before,
+    /// if that matters.
     pub async fn set_purposes(
         &self,
         owner: &Owner,
-        id: ContactId,
+        (id, read): (ContactId, Option<i64>),
         purposes: BTreeSet<Purpose>,
     ) -> Result<(), ContactError> {
         let now = self.clock.now();
-        self.edit(owner, id, "contact.purposes_changed", |contacts| {
+        self.edit(owner, (id, read), "contact.purposes_changed", |contacts| {
             edit::set_purposes(contacts, id, purposes, now)
         })
         .await
     }
 
     /// Makes a contact the first choice of its kind.
-    pub async fn make_primary(&self, owner: &Owner, id: ContactId) -> Result<(), ContactError> {
+    pub async fn make_primary(
+        &self,
+        owner: &Owner,
+        (id, read): (ContactId, Option<i64>),
+    ) -> Result<(), ContactError> {
         let now = self.clock.now();
-        self.edit(owner, id, "contact.made_primary", |contacts| edit::make_primary(contacts, id, now)).await
+        self.edit(owner, (id, read), "contact.made_primary", |contacts| edit::make_primary(contacts, id, now))
+            .await
     }
 
     /// Removes a contact. Removing one that is gone changes nothing.
-    pub async fn remove(&self, owner: &Owner, id: ContactId) -> Result<(), ContactError> {
+    pub async fn remove(
+        &self,
+        owner: &Owner,
+        (id, read): (ContactId, Option<i64>),
+    ) -> Result<(), ContactError> {
         let now = self.clock.now();
-        self.edit(owner, id, "contact.removed", |contacts| edit::remove(contacts, id, now).map(drop)).await
+        self.edit(owner, (id, read), "contact.removed", |contacts| edit::remove(contacts, id, now).map(drop))
+            .await
     }
 
     async fn edit(
         &self,
         owner: &Owner,
-        id: ContactId,
+        (id, read): (ContactId, Option<i64>),
         action: &'static str,
         change: impl FnOnce(&mut Vec<Contact>) -> Result<(), Unchanged>,
     ) -> Result<(), ContactError> {
         let mut tx = self.pool.begin().await?;
         lock(&mut tx, owner).await?;
         let held = contacts_of(&mut tx, std::slice::from_ref(&owner.user_id)).await?;
+        let current = held.iter().find(|contact| contact.contact_id == id).map(Contact::version);
+        if let Some(current) = current.filter(|current| read.is_some_and(|read| read != *current)) {
+            return Err(ContactError::Changed(current));
+        }
         let mut contacts = held.clone();
         change(&mut contacts)?;
         if contacts != held {

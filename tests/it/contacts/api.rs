@@ -34,16 +34,27 @@ async fn an_address_is_asked_for_proven_changed_and_removed() {
         (&json!("keuangan@contoh.example"), &json!(true))
     );
     siti.call("proveMyContact", &[("pending_id", &id)], Some(entered)).await.expect(404);
-    let contact = contact["contact_id"].as_str().unwrap().to_owned();
-    let place = [("contact_id", contact.as_str())];
+    let (version, contact) = (&contact["version"], contact["contact_id"].as_str().unwrap().to_owned());
+    let first = version.to_string();
+    let place = |version| [("contact_id", contact.as_str()), ("If-Match", version)];
     let wanted = json!({"purposes": ["technical", "security"]});
-    let changed = siti.call("setMyContactPurposes", &place, Some(wanted)).await.expect(200);
-    assert_eq!(changed["purposes"], json!(["technical", "security"]));
-    let none = siti.call("setMyContactPurposes", &place, Some(json!({"purposes": []}))).await;
+    let changed = siti.call("setMyContactPurposes", &place(&first), Some(wanted.clone())).await;
+    assert_eq!(changed.expect(200)["purposes"], json!(["technical", "security"]));
+    let second = changed.headers["etag"].to_str().unwrap().to_owned();
+    assert_eq!(second, format!("\"{}\"", changed.json()["version"]));
+    // Whoever looked before the change overwrites nothing.
+    for (operation, body) in
+        [("setMyContactPurposes", Some(wanted)), ("makeMyContactPrimary", None), ("removeMyContact", None)]
+    {
+        let late = siti.call(operation, &place(&first), body).await;
+        late.expect_problem(412, "request/changed");
+        assert_eq!(late.json()["current_version"], changed.json()["version"], "{operation}");
+    }
+    let none = siti.call("setMyContactPurposes", &place(&second), Some(json!({"purposes": []}))).await;
     none.expect_problem(400, "request/invalid");
     assert_eq!(none.json()["errors"][0]["field"], "purposes");
-    siti.call("makeMyContactPrimary", &place, None).await.expect(200);
-    siti.call("removeMyContact", &place, None).await.expect(204);
+    siti.call("makeMyContactPrimary", &place(&second), None).await.expect(200);
+    siti.call("removeMyContact", &place(&second), None).await.expect(204);
     assert_eq!(api.audited("siti").await, ["contact.added", "contact.purposes_changed", "contact.removed"]);
 }
 
@@ -60,7 +71,7 @@ async fn nobody_reaches_the_contacts_of_somebody_else() {
     dewi.call("cancelMyContact", &[("pending_id", id)], None).await.expect(204);
     let contact =
         siti.call("proveMyContact", &[("pending_id", id)], Some(json!({"code": code}))).await.expect(200);
-    let place = [("contact_id", contact["contact_id"].as_str().unwrap())];
+    let place = [("contact_id", contact["contact_id"].as_str().unwrap()), ("If-Match", "\"1\"")];
     dewi.call("removeMyContact", &place, None).await.expect(404);
     dewi.call("makeMyContactPrimary", &place, None).await.expect(404);
     assert_eq!(dewi.call("listMyContacts", &[], None).await.expect(200)["contacts"], json!([]));

@@ -61,7 +61,7 @@ pub async fn set_purposes(
     form: Submission,
 ) -> Response {
     let chosen = chosen_in(&form.fields);
-    let changed = portal.contacts().set_purposes(&form.visitor.owner(), id, chosen).await;
+    let changed = portal.contacts().set_purposes(&form.visitor.owner(), (id, None), chosen).await;
     after(&portal, &form.visitor, id, changed, "/account/contacts?done=saved").await
 }
 
@@ -71,13 +71,13 @@ pub async fn make_primary(
     Path(id): Path<ContactId>,
     form: Submission,
 ) -> Response {
-    let changed = portal.contacts().make_primary(&form.visitor.owner(), id).await;
+    let changed = portal.contacts().make_primary(&form.visitor.owner(), (id, None)).await;
     after(&portal, &form.visitor, id, changed, "/account/contacts?done=saved").await
 }
 
 /// Removes it.
 pub async fn remove(State(portal): State<Portal>, Path(id): Path<ContactId>, form: Submission) -> Response {
-    match portal.contacts().remove(&form.visitor.owner(), id).await {
+    match portal.contacts().remove(&form.visitor.owner(), (id, None)).await {
         // Removed twice is removed.
         Err(ContactError::Unchanged(Unchanged::NotFound)) => see("/account/contacts?done=removed"),
         changed => after(&portal, &form.visitor, id, changed, "/account/contacts?done=removed").await,

@@ -134,9 +134,9 @@ pub(super) fn problem(
         ContactError::Unchanged(Unchanged::Followed) => words.remove_followed.to_owned(),
         ContactError::Unchanged(Unchanged::TooMany) => words.too_many.to_owned(),
         ContactError::Unchanged(Unchanged::Held) => words.held.to_owned(),
-        ContactError::Unchanged(Unchanged::NotFound) | ContactError::Database(_) => {
-            words.code_over.to_owned()
-        }
+        ContactError::Unchanged(Unchanged::NotFound)
+        | ContactError::Changed(_)
+        | ContactError::Database(_) => words.code_over.to_owned(),
         ContactError::Code(refusal) => refused(refusal, words, kind == Kind::Phone),
     };
     FieldProblem { field, expected }
