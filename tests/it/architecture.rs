@@ -1,6 +1,7 @@
 //! The house has floors: a module imports only from lower ones, and each library has its room.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
@@ -152,4 +153,25 @@ fn a06_20_what_is_secret_is_compared_in_constant_time() {
 fn the_check_sees_grouped_imports() {
     let found = imports("use crate::{app::{self, Config}, platform::db};\nuse crate::otp::Otp;");
     assert_eq!(found, ["app", "platform", "otp"]);
+}
+
+/// The document of the API knows schemas by the names of their types: of two with one name it would show
+/// only one, and without a word.
+#[test]
+fn schemas_of_the_api_have_names_that_differ() {
+    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (path, source) in all_sources() {
+        for derived in source.split("#[derive(").skip(1) {
+            let Some((traits, rest)) = derived.split_once(")]") else { continue };
+            if !traits.split(',').any(|it| it.trim() == "ToSchema") {
+                continue;
+            }
+            let words = rest.split_whitespace().skip_while(|word| !matches!(*word, "struct" | "enum"));
+            let name = words.skip(1).map(|word| word.split(['<', '(', ';']).next().unwrap_or(word)).next();
+            places.entry(name.unwrap_or_default().to_owned()).or_default().push(path.clone());
+        }
+    }
+    assert!(places.len() > 40, "only {} schemas were found", places.len());
+    let same: Vec<_> = places.iter().filter(|(_, paths)| paths.len() > 1).collect();
+    assert!(same.is_empty(), "schemas of one name: {same:?}");
 }

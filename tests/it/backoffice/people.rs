@@ -1,5 +1,6 @@
 //! Finding people and companies, looking at them, and stopping them.
 
+use axum::http::Method;
 use serde_json::json;
 
 use super::{Office, reason};
@@ -74,6 +75,33 @@ async fn whoever_may_see_the_people_of_a_company_sees_them_open() {
     let stranger = office.api.get("/users/budi/extended", &office.api.token("dewi")).await;
     stranger.expect_problem(404, "request/not-found");
     office.api.get("/users/budi/extended", "").await.expect_problem(401, "access/unauthorized");
+}
+
+#[tokio::test]
+async fn a_system_reads_what_it_was_given_about_a_person_and_changes_nothing() {
+    let office = Office::open().await;
+    let theirs = office.api.company("PT Dua", "dewi").await;
+    let path = "/users/budi/extended";
+    let (reader, stranger) = (
+        office.api.system("reader", Some(office.company)).await,
+        office.api.system("stranger", Some(theirs)).await,
+    );
+    office.api.get(path, &reader).await.expect_problem(403, "access/forbidden");
+    office.api.get(path, &stranger).await.expect_problem(404, "request/not-found");
+    let unknown = office.api.tokens.sign(&office.api.tokens.of_system("unknown", office.api.now()));
+    office.api.get(path, &unknown).await.expect_problem(401, "access/unauthorized");
+
+    let grant = json!({"client_id": "reader", "permission": "people.view"});
+    let grants = format!("/companies/{}/grants", office.company);
+    office.api.post(&grants, &office.api.token("siti"), grant).await.expect(201);
+    let shown = office.api.get(path, &reader).await.expect(200);
+    assert_eq!((&shown["email"], &shown["masked"]), (&json!("budi@example.com"), &json!(false)));
+    assert_eq!(shown["companies"][0]["company_id"], json!(office.company));
+    office.api.get("/users/dewi/extended", &reader).await.expect_problem(404, "request/not-found");
+    for method in [Method::PUT, Method::POST, Method::DELETE, Method::PATCH] {
+        let reply = office.api.call(method.clone(), path, &reader, Some(json!({}))).await;
+        assert!(matches!(reply.status.as_u16(), 403 | 405), "{method}: {reply:?}");
+    }
 }
 
 #[tokio::test]

@@ -64,12 +64,12 @@ fn role_named(name: &str) -> Result<Role, Problem> {
 /// Why.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct ReasonBody {
+struct ReasonGiven {
     /// 1 to 500 characters.
     reason: String,
 }
 
-impl ReasonBody {
+impl ReasonGiven {
     fn read(&self) -> Result<Reason, Problem> {
         let wrong = CompaniesError::Invalid("reason", "1 to 500 characters");
         Reason::new(&self.reason).ok_or_else(|| wrong.into())

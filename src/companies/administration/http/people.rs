@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::{ReasonBody, role_named};
+use super::{ReasonGiven, role_named};
 use crate::{
     access::{
         Caller, Permission,
@@ -148,14 +148,14 @@ async fn set_role(
 /// Stops somebody from signing in.
 #[utoipa::path(
     post, path = "/companies/{company_id}/people/{user_id}/disable", operation_id = "disablePerson", tag = "companies",
-    params(("company_id" = Uuid, Path), ("user_id" = String, Path)), request_body = ReasonBody,
+    params(("company_id" = Uuid, Path), ("user_id" = String, Path)), request_body = ReasonGiven,
     responses((status = 202), (status = 401), (status = 403), (status = 404), (status = 409)),
 )]
 async fn disable(
     State(companies): State<Companies>,
     caller: Caller,
     PathIds((company_id, user_id)): PathIds<(CompanyId, String)>,
-    JsonBody(body): JsonBody<ReasonBody>,
+    JsonBody(body): JsonBody<ReasonGiven>,
 ) -> Result<StatusCode, Problem> {
     companies.disable(&caller, company_id, &user_id, &body.read()?).await?;
     Ok(StatusCode::ACCEPTED)
