@@ -44,6 +44,19 @@ impl Access {
     pub async fn grant(&self, caller: &Caller, new: &NewGrant) -> Result<GrantRow, AccessError> {
         caller.require_person()?;
         caller.require(manager_of(&new.place), new.place)?;
+        let mut tx = self.pool().begin().await?;
+        let grant = self.give_in_tx(&mut tx, caller, new).await?;
+        tx.commit().await?;
+        Ok(grant)
+    }
+
+    /// The same in the caller's transaction, for whoever may make the holder.
+    pub(super) async fn give_in_tx(
+        &self,
+        conn: &mut PgConnection,
+        caller: &Caller,
+        new: &NewGrant,
+    ) -> Result<GrantRow, AccessError> {
         let now = self.clock().now();
         let mut grant = self.row_of(caller, new, now);
         require_all_of(caller, &grant)?;
@@ -53,13 +66,11 @@ impl Access {
         if matches!(new.holder, Holder::System(_)) && !only_looks(new.power) {
             return Err(AccessError::OnlyLooks);
         }
-        let mut tx = self.pool().begin().await?;
-        if !self.is_associated(&mut tx, new).await? {
+        if !self.is_associated(conn, new).await? {
             return Err(AccessError::NotAssociated);
         }
-        grant.grant_id = store::put_grant(&mut tx, &grant).await.map_err(not_associated)?;
-        self.record(&mut tx, caller, "access.granted", &grant, new.reason.clone()).await?;
-        tx.commit().await?;
+        grant.grant_id = store::put_grant(conn, &grant).await.map_err(not_associated)?;
+        self.record(conn, caller, "access.granted", &grant, new.reason.clone()).await?;
         Ok(grant)
     }
 

@@ -15,6 +15,7 @@ mod model;
 mod permission;
 mod service;
 mod store;
+pub mod systems;
 
 pub use caller::{Caller, Denied, Who};
 pub use granting::{Holder, NewGrant};

@@ -11,35 +11,47 @@ use super::{
     notify::{Notifier, TellOfCodes, composers},
 };
 use crate::{
-    account::{FORGET_LOGIN_ADDRESSES, ForgetLoginAddresses},
+    access::systems::SystemJob,
+    account::FORGET_LOGIN_ADDRESSES,
     adapters::keycloak::Keycloak,
     backoffice::FactorsJob,
-    billing::{FORGET_RECIPIENTS, ForgetRecipients},
+    billing::FORGET_RECIPIENTS,
     companies::{
         OrganizationJob,
         administration::{InvitationJob, JobPorts, MemberJob, PasswordJob, RenameJob, StandingJob},
     },
-    contacts::{FORGET_PENDING, ForgetPending},
+    contacts::FORGET_PENDING,
     directory::{
         RESYNC, Resync, ResyncJob,
-        commands::{CommandJob, FORGET_COMMANDS, ForgetCommands},
+        commands::{CommandJob, FORGET_COMMANDS},
     },
     notices::{Carriers, Composer, FORGET_NOTICES, ForgetNotices, SendNotices},
     otp::{CredentialJob, SmsBudget},
     platform::{
-        auth::sessions::{FORGET_SESSIONS, ForgetSessions},
+        auth::sessions::FORGET_SESSIONS,
         clock::{Clock as _, SystemClock},
         db,
         entropy::OsEntropy,
         health::Health,
-        http::idempotency::{FORGET_REQUESTS, ForgetRequests},
-        inbox::{FORGET_INBOX, ForgetInbox},
-        jobs::{self, Handler, Runner},
+        http::idempotency::FORGET_REQUESTS,
+        inbox::FORGET_INBOX,
+        jobs::{self, Forgetting, Handler, Runner},
         kafka::{Consumer, ParkingRelay, ProduceError, Producer},
     },
     portal::session::{FORGET_PORTAL_SESSIONS, ForgetPortalSessions, Sessions},
     publishing::Publisher,
 };
+
+/// What is forgotten by itself.
+const FORGETTINGS: &[Forgetting] = &[
+    FORGET_SESSIONS,
+    FORGET_RECIPIENTS,
+    FORGET_PENDING,
+    FORGET_LOGIN_ADDRESSES,
+    FORGET_COMMANDS,
+    FORGET_REQUESTS,
+    FORGET_INBOX,
+];
 
 /// Jobs that run at once in this process.
 const JOBS_AT_A_TIME: usize = 4;
@@ -144,9 +156,13 @@ impl Pipeline<'_> {
             Arc::new(StandingJob(ports.clone())),
             Arc::new(PasswordJob(ports)),
             Arc::new(FactorsJob(keycloak.clone())),
+            Arc::new(SystemJob {
+                pool: pool.clone(),
+                keycloak: keycloak.clone(),
+                clock: Arc::new(SystemClock),
+            }),
             Arc::new(CredentialJob { pool: pool.clone(), keycloak: keycloak.clone() }),
             Arc::new(ResyncJob { resync, clock: Arc::new(SystemClock), at: self.config.directory.resync_at }),
-            Arc::new(ForgetSessions { pool: pool.clone(), clock: Arc::new(SystemClock) }),
             Arc::new(CommandJob {
                 pool: pool.clone(),
                 keycloak: keycloak.clone(),
@@ -158,16 +174,11 @@ impl Pipeline<'_> {
                 Arc::new(OsEntropy),
                 &self.config.portal,
             ))),
-            Arc::new(ForgetRecipients { pool: pool.clone(), clock: Arc::new(SystemClock) }),
-            Arc::new(ForgetPending { pool: pool.clone(), clock: Arc::new(SystemClock) }),
-            Arc::new(ForgetLoginAddresses { pool: pool.clone(), clock: Arc::new(SystemClock) }),
-            Arc::new(ForgetCommands { pool: pool.clone(), clock: Arc::new(SystemClock) }),
-            Arc::new(ForgetRequests { pool: pool.clone(), clock: Arc::new(SystemClock) }),
-            Arc::new(ForgetInbox { pool: pool.clone(), clock: Arc::new(SystemClock) }),
             Arc::new(ForgetNotices { pool: pool.clone(), clock: Arc::new(SystemClock) }),
             Arc::new(TellOfCodes { pool: pool.clone(), notifier: self.notifier() }),
             Arc::new(self.send_notices()),
         ];
+        handlers.extend(FORGETTINGS.iter().map(|it| it.handler(pool.clone(), Arc::new(SystemClock))));
         handlers.extend(self.cloud.iter().flat_map(Cloud::handlers));
         let entropy = Arc::new(OsEntropy);
         Runner::new(pool.clone(), handlers, entropy, bells.jobs.clone(), self.stop.clone(), JOBS_AT_A_TIME)
@@ -212,15 +223,11 @@ async fn plan(pool: &PgPool, realm: &str, cloud: Option<&Cloud>) {
     let planned = async {
         let mut conn = pool.acquire().await?;
         jobs::plan(&mut conn, RESYNC, realm, now).await?;
-        jobs::plan(&mut conn, FORGET_SESSIONS, "nightly", now).await?;
         jobs::plan(&mut conn, FORGET_NOTICES, "nightly", now).await?;
         jobs::plan(&mut conn, FORGET_PORTAL_SESSIONS, "hourly", now).await?;
-        jobs::plan(&mut conn, FORGET_RECIPIENTS, "hourly", now).await?;
-        jobs::plan(&mut conn, FORGET_PENDING, "hourly", now).await?;
-        jobs::plan(&mut conn, FORGET_LOGIN_ADDRESSES, "hourly", now).await?;
-        jobs::plan(&mut conn, FORGET_COMMANDS, "nightly", now).await?;
-        jobs::plan(&mut conn, FORGET_REQUESTS, "nightly", now).await?;
-        jobs::plan(&mut conn, FORGET_INBOX, "nightly", now).await?;
+        for forgetting in FORGETTINGS {
+            forgetting.plan(&mut conn, now).await?;
+        }
         match cloud {
             Some(cloud) => cloud.plan(&mut conn, now).await,
             None => Ok(()),

@@ -10,6 +10,7 @@ use crate::{
     access::{
         self, Access,
         http::{Gatekeeper, Routes},
+        systems::{self, Systems},
     },
     account::Account,
     adapters::sms::ReceiptConfig,
@@ -42,6 +43,8 @@ pub struct Features {
     pub companies: Companies,
     /// What staff do for all customers.
     pub office: BackOffice,
+    /// Systems that look at what they were given.
+    pub systems: Systems,
     /// Who calls.
     pub verifier: Verifier,
     /// What is about OpenStack, if there is one.
@@ -73,16 +76,18 @@ impl Features {
         let access = Access::new(pool.clone(), &config.keycloak.realm, clock.clone(), entropy.clone());
         let companies = Companies::new(pool.clone(), clock.clone(), entropy.clone());
         let office = BackOffice::new(pool.clone(), clock.clone(), entropy);
+        let systems = Systems::new(access.clone(), ports.keycloak.clone());
         let per_minute = config.http.requests_per_minute;
         let keeper = Gatekeeper::new(verifier.clone(), access.clone(), per_minute, pool.clone(), clock);
         let parity = Parity { pool: pool.clone() };
-        let portal = portal_of(config, pool, ports, &otp, &access, &companies, &office);
+        let portal = portal_of(config, pool, ports, &otp, &access, &companies, (&office, &systems));
         let (receipts, proxies) = (config.sms.receipts().cloned(), config.http.proxies.clone());
         Ok(Self {
             otp,
             access,
             companies,
             office,
+            systems,
             verifier,
             cloud: None,
             keeper,
@@ -111,6 +116,7 @@ impl Features {
     pub fn api(&self) -> Routes {
         access::http::users_router(self.keeper.clone(), self.access.clone())
             .merge(access::http::grants_router(self.keeper.clone(), self.access.clone()))
+            .merge(systems::http::router(self.keeper.clone(), &self.systems))
             .merge(administration::http::router(self.keeper.clone(), &self.companies))
             .merge(contacts::http::router(self.keeper.clone(), self.portal.contacts()))
             .merge(billing::http::router(self.keeper.clone(), self.portal.billing()))
@@ -140,7 +146,7 @@ fn portal_of(
     otp: &Otp,
     access: &Access,
     companies: &Companies,
-    office: &BackOffice,
+    (office, systems): (&BackOffice, &Systems),
 ) -> Portal {
     let (pool, clock, entropy) = (pool.clone(), ports.clock.clone(), ports.entropy.clone());
     let commands = Commands { pool: pool.clone(), clock: clock.clone(), entropy: entropy.clone() };
@@ -166,9 +172,11 @@ fn portal_of(
         access: access.clone(),
         companies: companies.clone(),
         office: office.clone(),
+        systems: systems.clone(),
         otp: otp.clone(),
         public_url: config.http.public_url.clone(),
         account_url: config.keycloak.account_url(),
+        token_url: config.keycloak.token_url(),
         keycloak: ports.keycloak.clone(),
         forms: RateLimit::new(config.portal.forms_per_minute, ports.clock.clone()),
         strangers: RateLimit::new(config.portal.strangers_per_minute, ports.clock.clone()),

@@ -54,7 +54,7 @@ pub trait Administration: Send + Sync {
 }
 
 /// What is gone already is as it should be.
-fn or_gone(answer: Result<(), KeycloakError>) -> Result<(), KeycloakError> {
+pub(super) fn or_gone(answer: Result<(), KeycloakError>) -> Result<(), KeycloakError> {
     if answer == Err(KeycloakError::NotFound) { Ok(()) } else { answer }
 }
 

@@ -86,9 +86,19 @@ impl KeycloakConfig {
     /// Where people manage their account.
     #[must_use]
     pub fn account_url(&self) -> Url {
+        self.below_realm("account")
+    }
+
+    /// Where systems get their tokens.
+    #[must_use]
+    pub fn token_url(&self) -> Url {
+        self.below_realm("protocol/openid-connect/token")
+    }
+
+    fn below_realm(&self, path: &str) -> Url {
         let mut url = self.public_url().clone();
         let base = url.path().trim_end_matches('/').to_owned();
-        url.set_path(&format!("{base}/realms/{}/account", self.realm));
+        url.set_path(&format!("{base}/realms/{}/{path}", self.realm));
         url
     }
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{
     Administration, AttributePage, AttributeValue, Invitee, Keycloak, KeycloakError, Page, PersonChange,
-    SessionInfo,
+    SessionInfo, Systems,
 };
 use crate::platform::masked::Masked;
 
@@ -50,6 +50,8 @@ pub struct State {
     pub done: Vec<(&'static str, String)>,
     /// Organisation id and name, as organisations were renamed.
     pub renamed: Vec<(String, String)>,
+    /// Client id and name of systems.
+    pub systems: BTreeMap<String, String>,
     /// Every call fails with it while it is set.
     pub fault: Option<KeycloakError>,
     /// How many calls came.
@@ -217,6 +219,27 @@ impl Administration for MemoryKeycloak {
 
     async fn rename_organization(&self, organization_id: &str, name: &str) -> Result<(), KeycloakError> {
         self.call()?.renamed.push((organization_id.to_owned(), name.to_owned()));
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Systems for MemoryKeycloak {
+    async fn ensure_system(&self, client_id: &str, name: &str) -> Result<(), KeycloakError> {
+        self.call()?.systems.insert(client_id.to_owned(), name.to_owned());
+        Ok(())
+    }
+
+    async fn renew_system_secret(&self, client_id: &str) -> Result<SecretString, KeycloakError> {
+        let state = self.call()?;
+        if !state.systems.contains_key(client_id) {
+            return Err(KeycloakError::NotFound);
+        }
+        Ok(SecretString::from(format!("secret {} of {client_id}", state.calls)))
+    }
+
+    async fn remove_system(&self, client_id: &str) -> Result<(), KeycloakError> {
+        self.call()?.systems.remove(client_id);
         Ok(())
     }
 }

@@ -7,6 +7,7 @@ mod client;
 mod config;
 mod memory;
 mod people;
+mod systems;
 mod token;
 
 use async_trait::async_trait;
@@ -21,13 +22,14 @@ pub use administration::{Administration, Invitee};
 pub use client::KeycloakClient;
 pub use config::KeycloakConfig;
 pub use memory::{MemoryKeycloak, State as MemoryState};
+pub use systems::Systems;
 
 /// The most users, or organisations, of one request to have their state sent again.
 pub const RESYNC_BATCH: usize = 1000;
 
 /// What we ask of Keycloak.
 #[async_trait]
-pub trait Keycloak: Administration {
+pub trait Keycloak: Administration + Systems {
     /// The organisation of this alias, made with the name if it does not exist. Returns its id.
     async fn ensure_organization(&self, alias: &str, name: &str) -> Result<String, KeycloakError>;
 

@@ -3,4 +3,5 @@
 mod confinement;
 mod frame;
 mod grants;
+mod systems;
 mod users;

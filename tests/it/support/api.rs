@@ -9,7 +9,7 @@ use axum::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use gatehouse::{
-    adapters::{mail::MemoryMailer, sms::MemorySms},
+    adapters::{keycloak::MemoryKeycloak, mail::MemoryMailer, sms::MemorySms},
     app::{Config, Features, Ports},
     platform::{
         clock::{Clock as _, ManualClock},
@@ -31,6 +31,7 @@ pub struct Api {
     pub tokens: Tokens,
     pub clock: Arc<ManualClock>,
     pub mail: Arc<MemoryMailer>,
+    pub keycloak: Arc<MemoryKeycloak>,
     pub features: Features,
     router: Router,
 }
@@ -77,8 +78,9 @@ impl Api {
         let config = Config::from_toml(&format!("profile = \"development\"\n{minimal}\n{settings}")).unwrap();
         let clock = Arc::new(ManualClock::starting_at(DateTime::from_timestamp(1_795_000_000, 0).unwrap()));
         let mail = Arc::new(MemoryMailer::default());
+        let keycloak: Arc<MemoryKeycloak> = Arc::default();
         let ports = Ports {
-            keycloak: std::sync::Arc::new(gatehouse::adapters::keycloak::MemoryKeycloak::default()),
+            keycloak: keycloak.clone(),
             provider: Arc::new(gatehouse::adapters::oidc::MemoryProvider::default()),
             clock: clock.clone(),
             entropy: Arc::new(OsEntropy),
@@ -88,7 +90,7 @@ impl Api {
         let pool = TestDatabase::create().await.pool;
         let features = Features::new(&config, &pool, &ports, &TaskTracker::new()).unwrap();
         let router = features.router();
-        Self { pool, tokens, clock, mail, features, router }
+        Self { pool, tokens, clock, mail, keycloak, features, router }
     }
 
     pub fn now(&self) -> DateTime<Utc> {

@@ -5,6 +5,7 @@ pub mod events;
 pub mod form;
 pub mod observe;
 pub mod stack;
+pub mod staff;
 pub mod truth;
 pub mod walk;
 
