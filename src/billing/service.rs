@@ -209,27 +209,43 @@ impl Billing {
         if held.len() >= MAX_RECIPIENTS || (!is_waiting && pending.len() >= MAX_PENDING) {
             return Err(BillingError::TooMany);
         }
-        let ask = AskProof {
-            realm: editor.realm.clone(),
-            user_id: editor.user_id.clone(),
-            session_id: editor.session_id.clone(),
-            client_id: editor.origin.client_id.clone().unwrap_or_default(),
-            proof_of: ProofOf::Billing,
-            channel: Channel::Email,
-            destination: email.clone(),
-            locale: editor.locale.clone(),
-            ip_address: editor.origin.ip_address.unwrap_or(IpAddr::from([127, 0, 0, 1])),
-        };
-        let code = self.otp.ask_proof(ask).await?;
+        let challenge_id = self.otp.ask_proof(ask(editor, &email)).await?.challenge_id;
         let asked = PendingRecipient {
             pending_id: RecipientId::generate(self.clock.as_ref(), self.entropy.as_ref()),
             company_id: editor.company_id,
             user_id: editor.user_id.clone(),
             email,
-            challenge_id: code.challenge_id,
+            challenge_id,
             created_at: self.clock.now(),
         };
         Ok(store::put_recipient(&mut *self.pool.acquire().await?, &asked).await?)
+    }
+
+    /// Sends the message again, or a new code when the old one is no longer good.
+    pub async fn resend_recipient(&self, editor: &Editor, id: RecipientId) -> Result<(), BillingError> {
+        let pending = self.waiting(editor, id).await?;
+        let again = self.otp.ask_proof_again(&proof_of(editor, &pending)).await;
+        match again.map_err(BillingError::from) {
+            Ok(_) => Ok(()),
+            Err(BillingError::Code(Refusal::NotFound | Refusal::CodeExpired | Refusal::AlreadyUsed)) => {
+                let challenge_id = self.otp.ask_proof(ask(editor, &pending.email)).await?.challenge_id;
+                let anew = PendingRecipient { challenge_id, created_at: self.clock.now(), ..pending };
+                store::put_recipient(&mut *self.pool.acquire().await?, &anew).await?;
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Takes back the wish for an address.
+    pub async fn cancel_recipient(&self, editor: &Editor, id: RecipientId) -> Result<(), BillingError> {
+        let pending = self.waiting(editor, id).await?;
+        Ok(store::delete_recipient(&mut *self.pool.acquire().await?, pending.pending_id).await?)
+    }
+
+    async fn waiting(&self, editor: &Editor, id: RecipientId) -> Result<PendingRecipient, BillingError> {
+        let pending = self.pending(editor).await?.into_iter().find(|waiting| waiting.pending_id == id);
+        pending.ok_or(BillingError::NotFound)
     }
 
     /// Enters the code: the address gets invoices from now on.
@@ -239,13 +255,7 @@ impl Billing {
         id: RecipientId,
         code: Masked<String>,
     ) -> Result<(), BillingError> {
-        let pending = self.pending(editor).await?.into_iter().find(|waiting| waiting.pending_id == id);
-        let pending = pending.ok_or(BillingError::NotFound)?;
-        let proof = ProofRef {
-            challenge: pending.challenge_id,
-            user_id: editor.user_id.clone(),
-            session_id: editor.session_id.clone(),
-        };
+        let proof = proof_of(editor, &self.waiting(editor, id).await?);
         let mut tx = self.pool.begin().await?;
         let proven = match self.otp.prove_in_tx(&mut tx, &proof, code).await? {
             Ok(proven) => proven,
@@ -333,6 +343,29 @@ impl Billing {
         let id = AuditId::generate(self.clock.as_ref(), self.entropy.as_ref());
         audit::store::record_in_tx(conn, now, id, &editor.origin, &entry).await?;
         Ok(Saved { revision: held.revision + 1, profile: wanted.clone(), updated_at: Some(now) })
+    }
+}
+
+/// The question for a code that proves an address.
+fn ask(editor: &Editor, email: &Masked<String>) -> AskProof {
+    AskProof {
+        realm: editor.realm.clone(),
+        user_id: editor.user_id.clone(),
+        session_id: editor.session_id.clone(),
+        client_id: editor.origin.client_id.clone().unwrap_or_default(),
+        proof_of: ProofOf::Billing,
+        channel: Channel::Email,
+        destination: email.clone(),
+        locale: editor.locale.clone(),
+        ip_address: editor.origin.ip_address.unwrap_or(IpAddr::from([127, 0, 0, 1])),
+    }
+}
+
+fn proof_of(editor: &Editor, pending: &PendingRecipient) -> ProofRef {
+    ProofRef {
+        challenge: pending.challenge_id,
+        user_id: editor.user_id.clone(),
+        session_id: editor.session_id.clone(),
     }
 }
 

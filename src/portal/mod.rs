@@ -26,6 +26,7 @@ mod people;
 pub mod session;
 mod sign_in;
 mod submission;
+mod systems;
 mod undo;
 mod visitor;
 pub mod words;
@@ -46,7 +47,7 @@ pub use submission::{Fields, Submission};
 pub use visitor::Visitor;
 
 use crate::{
-    access::Access,
+    access::{Access, systems::Systems},
     account::{Account, Fresh},
     adapters::{keycloak::Keycloak, oidc::IdentityProvider},
     audit::Origin,
@@ -98,12 +99,16 @@ pub struct Parts {
     pub companies: Companies,
     /// What staff do for all customers.
     pub office: BackOffice,
+    /// Systems that look at what they were given.
+    pub systems: Systems,
     /// Second factors in the hands of staff, and what text messages cost.
     pub otp: Otp,
     /// How browsers reach the pages.
     pub public_url: Url,
     /// Where people manage their sign-in at Keycloak.
     pub account_url: Url,
+    /// Where systems get their tokens.
+    pub token_url: Url,
     /// Keycloak's administration, for what is shown as it is now.
     pub keycloak: Arc<dyn Keycloak>,
     /// How many forms a person may send.
@@ -167,6 +172,14 @@ impl Portal {
 
     pub(crate) fn companies(&self) -> &Companies {
         &self.0.companies
+    }
+
+    pub(crate) fn systems(&self) -> &Systems {
+        &self.0.systems
+    }
+
+    pub(crate) fn token_url(&self) -> &Url {
+        &self.0.token_url
     }
 
     pub(crate) fn office(&self) -> &BackOffice {

@@ -5,13 +5,14 @@ use crate::access::Permission;
 
 /// The sections that the person may enter.
 pub(super) fn sections(visitor: &Visitor, words: &'static Layout, here: &str) -> Vec<Link> {
-    let link = |href, label| Link { href, label, is_current: here.starts_with(href) };
-    let mut sections = vec![link("/account", words.account)];
+    let link = |root, href, label| Link { href, label, is_current: here.starts_with(root) };
+    let mut sections = vec![link("/account", "/account", words.account)];
     if visitor.company.is_some() {
-        sections.push(link("/company", words.company));
+        let first = if visitor.may(Permission::BillingView) { "/company" } else { "/company/profile" };
+        sections.push(link("/company", first, words.company));
     }
     if visitor.caller.is_staff() {
-        sections.push(link("/backoffice", words.backoffice));
+        sections.push(link("/backoffice", "/backoffice", words.backoffice));
     }
     sections
 }
@@ -39,15 +40,16 @@ fn of_company(
     link: impl Fn(&'static str, &'static str) -> Link,
 ) -> Vec<Link> {
     let guarded = [
+        (Permission::BillingView, "/company", words.billing),
+        (Permission::CompanyView, "/company/profile", words.company_profile),
         (Permission::PeopleView, "/company/people", words.people),
         (Permission::PeopleManage, "/company/requests", words.requests),
+        (Permission::SystemsManage, "/company/systems", words.systems),
         (Permission::CompanyAuditView, "/company/history", words.company_history),
     ];
-    let allowed = guarded.into_iter().filter(|(permission, _, _)| visitor.may(*permission));
-    [link("/company", words.billing), link("/company/profile", words.company_profile)]
-        .into_iter()
-        .chain(allowed.map(|(_, href, label)| link(href, label)))
-        .collect()
+    // Whoever belongs to the company sees its profile, whatever they hold.
+    let is_open = |it: &(Permission, _, _)| it.0 == Permission::CompanyView || visitor.may(it.0);
+    guarded.into_iter().filter(is_open).map(|(_, href, label)| link(href, label)).collect()
 }
 
 fn of_backoffice(
@@ -60,6 +62,7 @@ fn of_backoffice(
         (Permission::DirectoryView, "/backoffice/approvals", words.approvals),
         (Permission::JobsView, "/backoffice/work", words.work),
         (Permission::MessagesView, "/backoffice/messages", words.messages),
+        (Permission::SystemAccess, "/backoffice/systems", words.systems),
         (Permission::AuditView, "/backoffice/trail", words.trail),
     ];
     let allowed = guarded.into_iter().filter(|(permission, _, _)| visitor.may_as_staff(*permission));

@@ -7,6 +7,8 @@ use axum::{
     response::Response,
 };
 
+use chrono::{DateTime, Utc};
+
 use super::{
     Asked, TrailRow,
     factors::{FactorRow, factors_of},
@@ -14,6 +16,7 @@ use super::{
 };
 use crate::{
     access::Permission,
+    adapters::keycloak::{KeycloakError, SessionInfo},
     audit::{Search, Subject},
     backoffice::{ApprovalKind, BackOfficeError, Extended, MessageSent, Note, SessionSeen},
     companies::administration::Reason,
@@ -52,6 +55,8 @@ pub(super) struct PersonPage {
     factors: Vec<FactorRow>,
     deeds: [Choice; 5],
     sessions: Vec<SessionRow>,
+    /// Those at Keycloak; none when it does not answer.
+    signed_in: Option<Vec<SignedInRow>>,
     messages: Vec<MessageRow>,
     notes: Vec<NoteRow>,
     trail: Vec<TrailRow>,
@@ -61,6 +66,13 @@ pub(super) struct PersonPage {
 struct SessionRow {
     since: String,
     used: String,
+}
+
+/// A session at Keycloak.
+struct SignedInRow {
+    since: String,
+    used: String,
+    applications: String,
 }
 
 struct MessageRow {
@@ -121,6 +133,7 @@ async fn page_of(
     let person = office.extended(caller, user_id, unmask).await.map_err(failed)?;
     let is_blocked = office.is_blocked(caller, user_id).await.map_err(failed)?;
     let sessions = office.sessions(caller, user_id).await.map_err(failed)?;
+    let signed_in = signed_in(portal, visitor, user_id).await;
     let messages = office.messages(caller, user_id, SHOWN).await.map_err(failed)?;
     let notes = office.notes(caller, &Subject::person(user_id), SHOWN).await.map_err(failed)?;
     let may = |permission| visitor.may_as_staff(permission);
@@ -147,6 +160,7 @@ async fn page_of(
         factors: factors_of(portal, visitor, user_id).await?,
         deeds: super::factors::deeds(words),
         sessions: sessions.into_iter().map(|session| session_row(&session, visitor)).collect(),
+        signed_in,
         messages: messages.into_iter().map(|message| message_row(message, visitor)).collect(),
         notes: notes.into_iter().map(|note| NoteRow::of(note, visitor)).collect(),
         trail: trail.into_iter().map(|entry| TrailRow::of(entry, visitor)).collect(),
@@ -169,6 +183,28 @@ fn session_row(session: &SessionSeen, visitor: &Visitor) -> SessionRow {
         since: fill(words.session, visitor.time(session.created_at)),
         used: fill(words.last_used, visitor.time(session.seen_at)),
     }
+}
+
+/// A person's sessions at Keycloak as they are now. Where the browser is stays with the person.
+async fn signed_in(portal: &Portal, visitor: &Visitor, user_id: &str) -> Option<Vec<SignedInRow>> {
+    let mut sessions = match portal.keycloak().sessions(user_id).await {
+        Ok(sessions) => sessions,
+        Err(KeycloakError::NotFound) => Vec::new(),
+        Err(error) => {
+            tracing::warn!(%error, "sessions cannot be shown");
+            return None;
+        }
+    };
+    sessions.sort_by_key(|session| std::cmp::Reverse(session.seen_at));
+    let words = words::BackOffice::of(visitor.language);
+    let text =
+        |text, at: Option<DateTime<Utc>>| at.map(|at| fill(text, visitor.time(at))).unwrap_or_default();
+    let row = |session: SessionInfo| SignedInRow {
+        since: text(words.session, session.started_at),
+        used: text(words.last_used, session.seen_at),
+        applications: session.applications.join(", "),
+    };
+    Some(sessions.into_iter().map(row).collect())
 }
 
 fn message_row(message: MessageSent, visitor: &Visitor) -> MessageRow {

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::{extract::State, http::StatusCode, response::Response};
+use uuid::Uuid;
 
 use super::no_page;
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
     },
 };
 
-/// Matches of each kind that are shown; whoever finds more asks more exactly.
+/// Matches of each kind on a page.
 const SHOWN: i64 = 50;
 /// The longest text that is searched for, in bytes.
 const MAX_SEARCH: usize = 255;
@@ -33,8 +34,27 @@ struct SearchPage {
     frame: Frame,
     words: &'static words::BackOffice,
     q: String,
-    people: Option<Vec<Row>>,
-    companies: Vec<Row>,
+    /// None where they are not asked for.
+    people: Option<List>,
+    companies: Option<List>,
+}
+
+/// A page of matches of one kind.
+struct List {
+    rows: Vec<Row>,
+    next: Option<String>,
+}
+
+impl List {
+    fn of<Found, Place: ToString>(
+        found: Vec<Found>,
+        place: impl Fn(&Found) -> Place,
+        row: impl Fn(Found) -> Row,
+    ) -> Self {
+        let is_full = i64::try_from(found.len()).is_ok_and(|count| count >= SHOWN);
+        let next = found.last().filter(|_| is_full).map(|last| place(last).to_string());
+        Self { rows: found.into_iter().map(row).collect(), next }
+    }
 }
 
 /// The empty form.
@@ -45,10 +65,10 @@ pub async fn show(visitor: Visitor) -> Response {
 fn empty(visitor: &Visitor, q: String) -> SearchPage {
     let words = words::BackOffice::of(visitor.language);
     let frame = Frame::new(visitor, "/backoffice", words.search);
-    SearchPage { frame, words, q, people: None, companies: Vec::new() }
+    SearchPage { frame, words, q, people: None, companies: None }
 }
 
-/// What matches.
+/// What matches: the first of each kind, or the next of one.
 pub async fn find(State(portal): State<Portal>, form: Submission) -> Response {
     let Submission { visitor, fields } = form;
     let mut shown = empty(&visitor, fields.text("q").to_owned());
@@ -57,29 +77,45 @@ pub async fn find(State(portal): State<Portal>, form: Submission) -> Response {
         shown.frame.problems = vec![FieldProblem { field: "q", expected }];
         return page(StatusCode::UNPROCESSABLE_ENTITY, &shown);
     };
-    match found(&portal, &visitor, &query).await {
-        Ok((people, companies)) => {
-            let words = shown.words;
-            shown.people = Some(people.into_iter().map(|person| of_person(person, words)).collect());
-            shown.companies = companies.into_iter().map(|company| of_company(company, &visitor)).collect();
-            page(StatusCode::OK, &shown)
+    let after = |name| Some(fields.text(name)).filter(|after| !after.is_empty() && after.len() <= MAX_SEARCH);
+    let (person, company) = (after("after_person"), after("after_company"));
+    let found = async {
+        if company.is_none() {
+            shown.people = Some(people(&portal, &visitor, &query, person).await?);
         }
+        if person.is_none() {
+            shown.companies = Some(companies(&portal, &visitor, &query, company).await?);
+        }
+        Ok::<(), NoPage>(())
+    };
+    match found.await {
+        Ok(()) => page(StatusCode::OK, &shown),
         Err(no_page) => no_page.show(visitor.language),
     }
 }
 
-async fn found(
+async fn people(
     portal: &Portal,
     visitor: &Visitor,
     query: &Query,
-) -> Result<(Vec<FoundPerson>, Vec<FoundCompany>), NoPage> {
-    let (office, caller) = (portal.office(), &visitor.caller);
-    let people = office.find_people(caller, query, None, SHOWN).await;
-    let companies = office.find_companies(caller, query, None, SHOWN).await;
-    Ok((
-        people.map_err(|error| no_page(error, visitor))?,
-        companies.map_err(|error| no_page(error, visitor))?,
-    ))
+    after: Option<&str>,
+) -> Result<List, NoPage> {
+    let words = words::BackOffice::of(visitor.language);
+    let found = portal.office().find_people(&visitor.caller, query, after, SHOWN).await;
+    let found = found.map_err(|error| no_page(error, visitor))?;
+    Ok(List::of(found, |person| person.user_id.clone(), |person| of_person(person, words)))
+}
+
+async fn companies(
+    portal: &Portal,
+    visitor: &Visitor,
+    query: &Query,
+    after: Option<&str>,
+) -> Result<List, NoPage> {
+    let after = after.map(|after| after.parse::<Uuid>().map_err(|_| NoPage::NotFound)).transpose()?;
+    let found = portal.office().find_companies(&visitor.caller, query, after, SHOWN).await;
+    let found = found.map_err(|error| no_page(error, visitor))?;
+    Ok(List::of(found, |company| company.company_id, |company| of_company(company, visitor)))
 }
 
 fn of_person(person: FoundPerson, words: &'static words::BackOffice) -> Row {

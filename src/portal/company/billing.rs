@@ -11,7 +11,6 @@ use serde::Deserialize;
 use super::form::{self, Choices, OrderRow, TaxRow};
 use crate::{
     billing::{BillingError, BillingInput, Editor, PendingRecipient, Readiness, Recipient, Saved, Who},
-    companies::Role,
     portal::{
         FieldProblem, Frame, NoPage, Portal, Submission, Visitor, page, see,
         words::{self, fill},
@@ -51,22 +50,14 @@ struct RecipientRow {
 /// Which alert the page shows.
 #[derive(Deserialize)]
 pub struct Done {
-    done: Option<String>,
+    /// Its word.
+    pub(super) done: Option<String>,
 }
 
-/// Who edits, when this person may: an administrator of the company.
+/// Who edits, when this person may.
 pub fn editor(visitor: &Visitor) -> Result<Editor, NoPage> {
-    match &visitor.company {
-        Some((company, Role::Admin)) => Ok(Editor {
-            company_id: company.company_id,
-            user_id: visitor.person.user_id.clone(),
-            realm: visitor.person.realm.clone(),
-            session_id: visitor.visit.session.session_id.clone(),
-            locale: visitor.language.keycloak_tag().to_owned(),
-            origin: visitor.origin.clone(),
-        }),
-        _ => Err(NoPage::NotFound),
-    }
+    let locale = visitor.language.keycloak_tag().to_owned();
+    Editor::of(&visitor.caller, visitor.company_id()?, locale).map_err(|_| NoPage::NotFound)
 }
 
 /// The page as it is saved; `problems` are of the form for a new recipient.

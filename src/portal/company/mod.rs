@@ -1,4 +1,4 @@
-//! What the administrators of a company manage.
+//! What invoices to the company need, for whoever may see and change that.
 
 mod billing;
 pub mod form;
@@ -6,15 +6,20 @@ mod recipients;
 mod versions;
 
 use super::{Door, Pages};
+use crate::access::Permission;
 
 /// Everything under `/company`.
 pub fn pages(pages: Pages) -> Pages {
+    let look = Door::Company(Permission::BillingView);
+    let change = Door::Company(Permission::BillingManage);
     pages
-        .get(Door::Member, "/company", billing::show)
-        .post(Door::Member, "/company", billing::save)
-        .get(Door::Member, "/company/versions", versions::list)
-        .post(Door::Member, "/company/recipients", recipients::add)
-        .get(Door::Member, "/company/recipients/{id}", recipients::code)
-        .post(Door::Member, "/company/recipients/{id}", recipients::enter_code)
-        .post(Door::Member, "/company/recipients/remove", recipients::remove)
+        .get(look, "/company", billing::show)
+        .post(change, "/company", billing::save)
+        .get(look, "/company/versions", versions::list)
+        .post(change, "/company/recipients", recipients::add)
+        .get(change, "/company/recipients/{id}", recipients::code)
+        .post(change, "/company/recipients/{id}", recipients::enter_code)
+        .post(change, "/company/recipients/{id}/resend", recipients::resend)
+        .post(change, "/company/recipients/{id}/cancel", recipients::cancel)
+        .post(change, "/company/recipients/remove", recipients::remove)
 }

@@ -2,12 +2,12 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::StatusCode,
     response::Response,
 };
 
-use super::billing::{editor, shown};
+use super::billing::{Done, editor, shown};
 use crate::{
     billing::{BillingError, Editor, PendingRecipient, RecipientId},
     portal::{
@@ -58,10 +58,46 @@ pub async fn remove(State(portal): State<Portal>, form: Submission) -> Response 
 }
 
 /// The field for the code.
-pub async fn code(State(portal): State<Portal>, visitor: Visitor, Path(id): Path<RecipientId>) -> Response {
+pub async fn code(
+    State(portal): State<Portal>,
+    visitor: Visitor,
+    Path(id): Path<RecipientId>,
+    Query(query): Query<Done>,
+) -> Response {
     match waiting(&portal, &visitor, id).await {
-        Ok((_, pending)) => page(StatusCode::OK, &code_page(&visitor, &pending)),
+        Ok((_, pending)) => {
+            let mut shown = code_page(&visitor, &pending);
+            shown.frame.done = query.done.map(|_| shown.words.resent);
+            page(StatusCode::OK, &shown)
+        }
         Err(no_page) => no_page.show(visitor.language),
+    }
+}
+
+/// Sends the code again.
+pub async fn resend(State(portal): State<Portal>, Path(id): Path<RecipientId>, form: Submission) -> Response {
+    let visitor = form.visitor;
+    let (editor, pending) = match waiting(&portal, &visitor, id).await {
+        Ok(waiting) => waiting,
+        Err(no_page) => return no_page.show(visitor.language),
+    };
+    match portal.billing().resend_recipient(&editor, id).await {
+        Ok(()) => see(&format!("/company/recipients/{id}?done=resent")),
+        Err(error) => code_again(&visitor, &pending, &error),
+    }
+}
+
+/// Takes back the wish for the address.
+pub async fn cancel(State(portal): State<Portal>, Path(id): Path<RecipientId>, form: Submission) -> Response {
+    let visitor = form.visitor;
+    let editor = match editor(&visitor) {
+        Ok(editor) => editor,
+        Err(no_page) => return no_page.show(visitor.language),
+    };
+    match portal.billing().cancel_recipient(&editor, id).await {
+        Ok(()) => see("/company"),
+        Err(BillingError::Database(error)) => visitor.failed(&error),
+        Err(_) => NoPage::NotFound.show(visitor.language),
     }
 }
 
@@ -80,13 +116,18 @@ pub async fn enter_code(
     };
     match portal.billing().prove_recipient(&editor, id, typed_code(&fields)).await {
         Ok(()) => see("/company?done=recipient-added"),
-        Err(BillingError::Database(error)) => visitor.failed(&error),
-        Err(error) => {
-            let mut shown = code_page(&visitor, &pending);
-            shown.frame.problems = vec![FieldProblem { field: "code", expected: expected(&error, &visitor) }];
-            page(StatusCode::UNPROCESSABLE_ENTITY, &shown)
-        }
+        Err(error) => code_again(&visitor, &pending, &error),
     }
+}
+
+/// The field again, with what is wrong.
+fn code_again(visitor: &Visitor, pending: &PendingRecipient, error: &BillingError) -> Response {
+    if let BillingError::Database(error) = error {
+        return visitor.failed(error);
+    }
+    let mut shown = code_page(visitor, pending);
+    shown.frame.problems = vec![FieldProblem { field: "code", expected: expected(error, visitor) }];
+    page(StatusCode::UNPROCESSABLE_ENTITY, &shown)
 }
 
 async fn waiting(

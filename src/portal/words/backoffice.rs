@@ -43,6 +43,10 @@ super::words! {
         memberships: "Companies", "Perusahaan", "所属公司", "Syarikat";
         no_membership: "In no company.", "Tidak di perusahaan mana pun.", "不属于任何公司。", "Tiada dalam mana-mana syarikat.";
         sessions: "Sessions", "Sesi", "会话", "Sesi";
+        at_keycloak: "Signed in at Keycloak", "Masuk di Keycloak", "在 Keycloak 的登录", "Log masuk di Keycloak";
+        not_signed_in: "Not signed in.", "Tidak sedang masuk.", "未登录。", "Tidak log masuk.";
+        sessions_unavailable: "Keycloak does not answer just now.", "Keycloak sedang tidak menjawab.", "Keycloak 目前没有响应。", "Keycloak tidak menjawab buat masa ini.";
+        on_pages: "On these pages", "Di halaman ini", "在这些页面", "Pada halaman ini";
         no_session: "Not signed in to these pages.", "Tidak sedang masuk ke halaman ini.", "未登录这些页面。", "Tidak log masuk ke halaman ini.";
         session: "Since {}", "Sejak {}", "自 {}", "Sejak {}";
         last_used: "last used {}", "terakhir dipakai {}", "最近使用 {}", "terakhir digunakan {}";

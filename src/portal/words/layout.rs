@@ -25,6 +25,7 @@ super::words! {
         search: "Search", "Cari", "搜索", "Cari";
         approvals: "Approvals", "Persetujuan", "审批", "Kelulusan";
         messages: "Text messages", "Pesan SMS", "短信", "Mesej teks";
+        systems: "Systems", "Sistem", "系统", "Sistem";
         trail: "Audit trail", "Jejak audit", "审计记录", "Jejak audit";
         next_page: "Next page", "Halaman berikutnya", "下一页", "Halaman seterusnya";
         being_done: "This is being done. The page refreshes itself until it is.",

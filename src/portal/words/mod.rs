@@ -15,6 +15,7 @@ pub use permissions::Permissions;
 pub use profile::Profile;
 pub use security::{Data, Security};
 pub use sessions::Sessions;
+pub use systems::Systems;
 
 /// A language that the pages are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -180,6 +181,7 @@ mod permissions;
 mod profile;
 mod security;
 mod sessions;
+mod systems;
 
 #[cfg(test)]
 mod tests {

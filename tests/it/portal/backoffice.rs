@@ -1,9 +1,13 @@
 //! What staff do for all customers, page by page.
 
+use gatehouse::{
+    adapters::keycloak::{KeycloakError, SessionInfo},
+    platform::clock::Clock as _,
+};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::house::House;
+use super::{house::House, world::value_of};
 
 const BUDI: &str = "/backoffice/people/budi";
 const WHY: (&str, &str) = ("reason", "asked by phone, ticket 42");
@@ -56,6 +60,48 @@ async fn personal_data_is_masked_until_somebody_says_why_and_the_customer_sees_i
     history.shows("asked by phone, ticket 42");
     history.shows("Our staff");
     history.hides("Helga");
+}
+
+#[tokio::test]
+async fn more_matches_than_fit_come_in_pages() {
+    let house = House::open().await;
+    sqlx::query(
+        "INSERT INTO people (user_id, realm, sequence, username, email, email_verified, first_name, locale, enabled,
+             factors, created_at, updated_at)
+         SELECT 'many-' || lpad(n::text, 3, '0'), 'gatehouse', 1, 'm' || n, 'm' || n || '@example.com', true,
+             'Wulandari', 'en', true, '[]', now(), now() FROM generate_series(1, 70) AS n",
+    )
+    .execute(&house.world.pool)
+    .await
+    .unwrap();
+    let mut helga = house.staff("helga", "customer-service").await;
+    let first = helga.post("/backoffice", "/backoffice/search", &[("q", "wulandari")]).await.expect(200);
+    assert_eq!(first.body.matches("href=\"/backoffice/people/many-").count(), 50);
+    let after = value_of(&first.body, "after_person");
+    let fields = [("q", "wulandari"), ("after_person", after.as_str())];
+    let second = helga.post("/backoffice", "/backoffice/search", &fields).await.expect(200);
+    assert_eq!(second.body.matches("href=\"/backoffice/people/many-").count(), 20);
+    second.hides("name=\"after_person\"");
+    second.hides("many-001");
+}
+
+#[tokio::test]
+async fn staff_see_where_a_person_is_signed_in_and_hear_when_keycloak_is_away() {
+    let house = House::open().await;
+    let session = SessionInfo {
+        session_id: "s-9".to_owned(),
+        ip_address: Some("203.0.113.7".to_owned()),
+        started_at: Some(house.world.clock.now()),
+        seen_at: Some(house.world.clock.now()),
+        applications: vec!["Gatehouse".to_owned()],
+    };
+    house.world.keycloak.state().sessions.push(("budi".to_owned(), session));
+    let mut helga = house.staff("helga", "auditor").await;
+    let shown = helga.get(BUDI).await.expect(200);
+    shown.shows("<bdi>Gatehouse</bdi>");
+    shown.hides("203.0.113.7");
+    house.world.keycloak.state().fault = Some(KeycloakError::Unreachable);
+    helga.get(BUDI).await.expect(200).shows("Keycloak does not answer just now.");
 }
 
 #[tokio::test]

@@ -1,8 +1,13 @@
 //! Two companies with their people, and Keycloak's side of what is asked about them.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use gatehouse::{
+    access::systems::SystemJob,
+    adapters::keycloak::MemoryState,
     companies::administration::{InvitationJob, JobPorts, MemberJob, PasswordJob, RenameJob, StandingJob},
     platform::{
         changed_keys::Bell,
@@ -35,6 +40,11 @@ impl House {
             Arc::new(RenameJob(ports.clone())),
             Arc::new(StandingJob(ports.clone())),
             Arc::new(PasswordJob(ports)),
+            Arc::new(SystemJob {
+                pool: world.pool.clone(),
+                keycloak: world.keycloak.clone(),
+                clock: world.clock.clone(),
+            }),
         ];
         let (stop, entropy) = (CancellationToken::new(), Arc::new(OsEntropy));
         let runner = Runner::new(world.pool.clone(), handlers, entropy, Bell::default(), stop.clone(), 2);
@@ -97,6 +107,15 @@ impl House {
         let landed = browser.sign_in_as(&self.world, user, &session, "/backoffice", &[role]).await;
         assert_eq!(landed.location(), "/backoffice");
         browser
+    }
+
+    /// Waits until Keycloak has what was decided.
+    pub async fn until_keycloak_has(&self, what: impl Fn(&MemoryState) -> bool) {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while !what(&self.world.keycloak.state()) {
+            assert!(Instant::now() < deadline, "Keycloak has {:?}", *self.world.keycloak.state());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// One value of the database.

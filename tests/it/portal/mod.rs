@@ -9,5 +9,6 @@ mod people;
 mod profile;
 mod sessions;
 mod sign_in;
+mod systems;
 mod versions;
 pub mod world;

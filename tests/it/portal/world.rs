@@ -9,7 +9,7 @@ use axum::{
 };
 use chrono::DateTime;
 use gatehouse::{
-    account::{FORGET_LOGIN_ADDRESSES, ForgetLoginAddresses},
+    account::FORGET_LOGIN_ADDRESSES,
     adapters::{keycloak::MemoryKeycloak, mail::MemoryMailer, oidc::MemoryProvider, sms::MemorySms},
     app::{Bells, Config, Features, Ingest, Ports, composers},
     directory::commands::{COMMANDS, CommandJob},
@@ -130,8 +130,8 @@ impl World {
 
     /// Forgets what the hourly job forgets about sign-in addresses.
     pub async fn forget_login_addresses(&self) {
-        let job = ForgetLoginAddresses { pool: self.pool.clone(), clock: self.clock.clone() };
-        let kind = FORGET_LOGIN_ADDRESSES.to_owned();
+        let job = FORGET_LOGIN_ADDRESSES.handler(self.pool.clone(), self.clock.clone());
+        let kind = job.kind().to_owned();
         job.run(&Job { kind, key: "hourly".to_owned(), attempts: 0 }).await.unwrap();
     }
 
