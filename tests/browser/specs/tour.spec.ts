@@ -3,31 +3,21 @@ import { findUser } from '../support/admin';
 import { codeIn, emptyInbox, linkIn, messagesTo } from '../support/inbox';
 import { newPerson } from '../support/person';
 import { expectPortal } from '../support/portal';
-import { root, stack } from '../support/stack';
+import { picture, writesPictures } from '../support/picture';
+import { stack } from '../support/stack';
 import { expect, test } from '../support/test';
-import type { Page } from '@playwright/test';
-
-/** The README's pictures are written only when asked for, so that a test run leaves the repository as it is. */
-const write = process.env.GATEHOUSE_WRITE_TOUR === '1';
-
-async function picture(page: Page, name: string): Promise<void> {
-  await page.setViewportSize({ width: 960, height: 720 });
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-  await page.evaluate(() => window.scrollTo(0, 0));
-  if (write) await page.screenshot({ path: `${root}/docs/tour/${name}.png`, caret: 'hide', animations: 'disabled' });
-}
 
 test('the tour of the README: sign up, read the code, log in with it, see the record', async ({ visitor, topics }) => {
-  if (write) await emptyInbox();
+  if (writesPictures) await emptyInbox();
   const { page, context } = await visitor('en');
   const person = newPerson('en', { company: `Kopi Kenangan Kita ${Date.now() % 100_000}` });
 
   await page.goto(stack().gatehouse_url);
-  await picture(page, '1-welcome');
+  await picture(page, 'tour/1-welcome');
   await page.locator('main a[href*="/sign-in"]').first().click();
   await openRegistration(page);
   await fillRegistration(page, person);
-  await picture(page, '2-sign-up');
+  await picture(page, 'tour/2-sign-up');
   await submitRegistration(page);
   await expect(page.getByText(person.email)).toBeVisible();
 
@@ -38,14 +28,14 @@ test('the tour of the README: sign up, read the code, log in with it, see the re
   await page.goto(linkIn(verify));
   await chooseFactor(page, 'sms');
   await giveDestination(page, person.phone);
-  await picture(page, '3-second-factor');
+  await picture(page, 'tour/3-second-factor');
   const code = codeIn(await person.telephone.next());
   await inbox.reload();
   await expect(inbox.getByText(code).first()).toBeVisible();
-  await picture(inbox, '4-inbox');
+  await picture(inbox, 'tour/4-inbox');
   await enterCode(page, code);
   await expectPortal(page, `${person.firstName} ${person.lastName}`);
-  await picture(page, '5-account');
+  await picture(page, 'tour/5-account');
 
   await context.clearCookies();
   await page.goto(stack().gatehouse_url);

@@ -6,6 +6,7 @@ export interface KeycloakUser {
   username: string;
   email: string;
   emailVerified: boolean;
+  enabled: boolean;
   attributes?: Record<string, string[]>;
 }
 

@@ -68,6 +68,13 @@ export function linkIn(message: Message): string {
   return link;
 }
 
+/** The link by which somebody who was invited signs up. */
+export function invitationIn(message: Message): string {
+  const link = message.text?.match(/https?:\/\/\S+\/registrations\?\S+/)?.[0];
+  if (!link) throw new Error(`Expected an invitation in: ${message.text}`);
+  return link;
+}
+
 /** Another code than the right one. */
 export function wrongCode(right: string): string {
   return right.replace(/\d/g, (digit) => String((Number(digit) + 1) % 10));

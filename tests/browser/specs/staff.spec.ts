@@ -1,0 +1,15 @@
+import { look, walkByKeyboard } from '../support/look';
+import { openPortal } from '../support/portal';
+import { staffMember } from '../support/staff';
+import { test } from '../support/test';
+
+test.describe.configure({ timeout: 360_000 });
+
+test('an operator sees the pages of staff, in every shape', async ({ visitor }) => {
+  const { page } = await staffMember(visitor, 'operator');
+  for (const path of ['approvals', 'work', 'messages', 'trail', 'systems']) {
+    await openPortal(page, `/backoffice/${path}`);
+    await look(page, `backoffice-${path}`);
+    await walkByKeyboard(page, `backoffice-${path}`);
+  }
+});
