@@ -126,6 +126,8 @@ catalogue! {
     CompaniesSuspend = "companies.suspend", Manage, System;
     /// Run jobs and parked records again, set limits.
     JobsManage = "jobs.manage", Admin, System;
+    /// Decide requests that nobody decided in time, or that somebody handed up.
+    RequestsOverrule = "requests.overrule", Admin, System;
     /// Say who belongs to the system, and what they may do.
     SystemAccess = "system.access", Super, System;
 }
@@ -246,6 +248,7 @@ mod tests {
     #[test]
     fn customer_service_touches_neither_jobs_nor_staff() {
         assert!(!StaffRole::CustomerService.gives(Permission::JobsManage));
+        assert!(!StaffRole::CustomerService.gives(Permission::RequestsOverrule));
         assert!(!StaffRole::CustomerService.gives(Permission::SystemAccess));
         assert!(StaffRole::CustomerService.gives(Permission::PeopleManage));
     }

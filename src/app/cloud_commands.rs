@@ -13,7 +13,7 @@ use crate::{
         keystone::{Filter, Keystone as _, KeystoneClient},
     },
     audit::{self, Actor, AuditId, Entry, Origin, Subject},
-    intake::{self, Act, Kind, Outcome, State},
+    intake::{self, Act, By, Kind, Outcome, State},
     openstack,
     passwords::{Begin, Occasion, Recipient},
     platform::{db, language::Language, masked::Masked},
@@ -227,8 +227,8 @@ pub async fn list(config: &Config, state: Option<&str>, output: Output) -> anyho
     Ok(0)
 }
 
-/// `gatehouse intake approve | reject | cancel | delegate | retry ID`.
-pub async fn act(config: &Config, id: &str, act: &Act, by: &str, output: Output) -> anyhow::Result<u8> {
+/// `gatehouse intake approve | reject | cancel | delegate | escalate | retry ID`.
+pub async fn act(config: &Config, id: &str, act: &Act, by: &By, output: Output) -> anyhow::Result<u8> {
     let id = id.parse().context("ID: expected the id of a request")?;
     let Desk { cloud, .. } = desk(config).await?;
     let state = cloud.intake.act(id, act, by).await?;

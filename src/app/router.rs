@@ -19,6 +19,7 @@ use crate::{
     companies::{administration, administration::Companies},
     contacts::{self, Contacts},
     directory::commands::Commands,
+    intake,
     otp::{self, Otp},
     platform::{
         auth::Verifier,
@@ -114,7 +115,7 @@ impl Features {
     /// The routes of the API, each with the decision who may pass.
     #[must_use]
     pub fn api(&self) -> Routes {
-        access::http::users_router(self.keeper.clone(), self.access.clone())
+        let routes = access::http::users_router(self.keeper.clone(), self.access.clone())
             .merge(access::http::grants_router(self.keeper.clone(), self.access.clone()))
             .merge(systems::http::router(self.keeper.clone(), &self.systems))
             .merge(administration::http::router(self.keeper.clone(), &self.companies))
@@ -122,7 +123,11 @@ impl Features {
             .merge(billing::http::router(self.keeper.clone(), self.portal.billing()))
             .merge(backoffice::http::router(self.keeper.clone(), &self.office))
             .merge(otp::http::staff::router(self.keeper.clone(), self.otp.clone()))
-            .merge(publishing::http::router(self.keeper.clone(), self.parity.clone()))
+            .merge(publishing::http::router(self.keeper.clone(), self.parity.clone()));
+        match &self.cloud {
+            Some(cloud) => routes.merge(intake::http::router(self.keeper.clone(), &cloud.intake)),
+            None => routes,
+        }
     }
 
     /// The public routes, with the layers that every route gets.

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use crate::{
     app::{self, Config, OpenStackCommand, Output},
-    intake::{Act, Kind},
+    intake::{Act, By, Kind},
 };
 
 /// How a result is printed.
@@ -113,6 +113,14 @@ pub enum Intake {
         #[command(flatten)]
         decision: Decision,
     },
+    /// Hands a request one step up.
+    Escalate {
+        /// Why.
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        decision: Decision,
+    },
     /// Tries again what failed.
     Retry(Decision),
     /// Reminds the help desk now, in one mail, of everything that has waited long enough.
@@ -130,6 +138,9 @@ pub struct Decision {
     /// Who decides, for the record.
     #[arg(long)]
     by: String,
+    /// Why they decide in the place of whom it was handed to.
+    #[arg(long)]
+    on_behalf: Option<String>,
     #[command(flatten)]
     json: Json,
 }
@@ -182,9 +193,11 @@ impl Intake {
             Self::Reject { reason, decision } => (Act::Reject(reason.clone()), decision),
             Self::Cancel(decision) => (Act::Cancel, decision),
             Self::Delegate { to, decision } => (Act::Delegate(to.clone()), decision),
+            Self::Escalate { reason, decision } => (Act::Escalate(reason.clone()), decision),
             Self::Retry(decision) => (Act::Retry, decision),
         };
-        app::act(config, &decision.id, &act, &decision.by, decision.json.output()).await
+        let by = By::operator(&decision.by).on_behalf(decision.on_behalf.clone());
+        app::act(config, &decision.id, &act, &by, decision.json.output()).await
     }
 }
 

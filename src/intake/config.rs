@@ -18,8 +18,13 @@ use crate::{
 pub struct IntakeConfig {
     /// Where the help desk takes tickets. Without it nothing is ever brought about.
     pub help_desk: Option<String>,
-    /// Who is told, too, of requests that wait for the third time.
+    /// Who is told of requests that go one step up, and of those that wait for the third time; the help desk, when
+    /// nobody is named.
     pub escalate_to: Option<String>,
+    /// Hours until a request that nobody decided goes one step up, 1 to 2160.
+    pub escalate_after_hours: u32,
+    /// Hours that somebody has for a request that was handed to them, 1 to 2160.
+    pub decide_within_hours: u32,
     /// Hours until the first reminder, 1 to 720.
     pub remind_after_hours: u32,
     /// Hours between reminders, 1 to 720.
@@ -95,6 +100,11 @@ impl IntakeConfig {
         };
         hours(self.remind_after_hours, "remind_after_hours");
         hours(self.remind_every_hours, "remind_every_hours");
+        let mut long = |value: u32, key: &str| {
+            findings.expect((1..=2160).contains(&value), &format!("intake.{key}"), "1 to 2160 hours");
+        };
+        long(self.escalate_after_hours, "escalate_after_hours");
+        long(self.decide_within_hours, "decide_within_hours");
         let is_address = |address: &String| address.contains('@');
         findings.expect(
             self.help_desk.iter().chain(&self.escalate_to).all(is_address),
@@ -120,6 +130,15 @@ impl IntakeConfig {
     #[must_use]
     pub fn language(&self) -> Language {
         Language::of(&self.language)
+    }
+
+    /// How long a request may wait for a decision at all, and how long with whom it was handed to.
+    #[must_use]
+    pub fn decision_waits(&self) -> (TimeDelta, TimeDelta) {
+        (
+            TimeDelta::hours(self.escalate_after_hours.into()),
+            TimeDelta::hours(self.decide_within_hours.into()),
+        )
     }
 
     /// The wait before the first reminder, and between reminders.

@@ -81,7 +81,10 @@ impl Intake {
         let mut to_notify = Vec::new();
         for (number, row) in rows {
             let result = match row {
-                Ok(row) => self.import_row(&mut tx, kind, source, &row, &mut seen, &mut to_notify).await?,
+                Ok(row) => match self.superseded(&mut tx, kind, &row).await? {
+                    Some(old) => old,
+                    None => self.import_row(&mut tx, kind, source, &row, &mut seen, &mut to_notify).await?,
+                },
                 Err(problem) => skipped(number, problem),
             };
             imported.rows.push(result);
@@ -123,10 +126,13 @@ impl Intake {
             if is_same {
                 return Ok(result(Outcome::Unchanged, Some(known.request_id), 0));
             }
-            if !is_undecided {
+            // Quotas are asked for again and again: what is over makes way, and is known for what it was.
+            let makes_way = kind == Kind::Quota && store::supersede(conn, &key, self.now()).await?;
+            if !is_undecided && !makes_way {
                 return Ok(skipped(row.number, RowProblem::Decided));
             }
         }
+        let known = known.filter(|known| State::named(&known.state).is_some_and(State::is_undecided));
         let unknown = match self.check(conn, kind, row, &key).await? {
             Ok(unknown) => unknown,
             Err(problem) => return Ok(skipped(row.number, problem)),
@@ -155,6 +161,23 @@ impl Intake {
         store::record(conn, request_id, what, source, None, self.now()).await?;
         to_notify.push(request_id.to_string());
         Ok(result(outcome, Some(request_id), unknown))
+    }
+
+    /// What the row asked for was decided long ago, and the same person asked for something else since.
+    async fn superseded(
+        &self,
+        conn: &mut PgConnection,
+        kind: Kind,
+        row: &Row,
+    ) -> Result<Option<RowResult>, sqlx::Error> {
+        let (key, content_hash) = (row.ask.natural_key(kind), self.fingerprint(row));
+        let old = store::superseded(conn, &key, &content_hash).await?;
+        Ok(old.map(|request_id| RowResult {
+            row: row.number,
+            outcome: Outcome::Unchanged,
+            request_id: Some(request_id),
+            unknown_extra_users: 0,
+        }))
     }
 
     /// Whether what the row is about is there, or is not. Says how many of the additional people are unknown.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{
-    Ask, Intake, IntakeConfig, Kind, ProjectAsk, Request, config::Links, store::Waiting, words::Words,
+    Ask, Intake, IntakeConfig, Kind, ProjectAsk, Request, config::Links, store::Reminded, words::Words,
 };
 use crate::{
     notices::{Address, Button, Composer, Due, Letter, Notice, NoticeId},
@@ -20,6 +20,9 @@ const QUOTA: &str = "intake.quota";
 const REJECTED: &str = "intake.rejected";
 const ENDING: &str = "intake.ending";
 const DIGEST: &str = "intake.digest";
+const ASSIGNED: &str = "intake.assigned";
+const ESCALATED: &str = "intake.escalated";
+const FAILED: &str = "intake.failed";
 
 /// Old and new values of quotas, and who is told.
 pub(super) type QuotaNews = (Vec<(String, Option<i64>, i64)>, Vec<String>);
@@ -80,8 +83,8 @@ pub(super) fn rejected(id: NoticeId, ask: &Ask, reason: &str) -> Notice {
 }
 
 /// What the digest lists.
-pub(super) fn digest_facts(due: &[Waiting], config: &IntakeConfig, now: DateTime<Utc>) -> Value {
-    let request = |request: &Waiting| {
+pub(super) fn digest_facts(due: &[Reminded], config: &IntakeConfig, now: DateTime<Utc>) -> Value {
+    let request = |request: &Reminded| {
         json!({
             "request": request.request_id, "kind": request.kind, "account": request.email.expose(),
             "project": request.project, "hours": (now - request.received_at).num_hours(),
@@ -97,6 +100,37 @@ pub(super) fn digest_facts(due: &[Waiting], config: &IntakeConfig, now: DateTime
 /// Reminds of everything that waits, in one mail.
 pub(super) fn digest(id: NoticeId, to: &str, facts: Value) -> Notice {
     notice(id, DIGEST, &Masked::new(to.to_owned()), Language::English, facts)
+}
+
+/// Tells somebody of staff that a request is theirs. Who asks stands in the back office.
+pub(super) fn assigned(
+    id: NoticeId,
+    to: &Masked<String>,
+    language: Language,
+    name: &Masked<String>,
+    request: &Request,
+) -> Notice {
+    let facts =
+        json!({"name": name.expose(), "project": request.ask.project.name(), "request": request.request_id});
+    notice(id, ASSIGNED, to, language, facts)
+}
+
+/// Tells whoever decides last that a request went up.
+pub(super) fn escalated(id: NoticeId, to: &str, request: &Request, reason: &str) -> Notice {
+    to_staff(id, ESCALATED, to, request, reason)
+}
+
+/// Tells the help desk that what was approved could not be brought about.
+pub(super) fn failed(id: NoticeId, to: &str, request: &Request, reason: &str) -> Notice {
+    to_staff(id, FAILED, to, request, reason)
+}
+
+fn to_staff(id: NoticeId, kind: &'static str, to: &str, request: &Request, reason: &str) -> Notice {
+    let facts = json!({
+        "request": request.request_id, "kind": request.kind, "account": request.ask.email.expose(),
+        "project": request.ask.project.name(), "reason": reason,
+    });
+    notice(id, kind, &Masked::new(to.to_owned()), Language::English, facts)
 }
 
 /// Says that a project's end is near; none when nobody answers for it.
@@ -154,12 +188,17 @@ pub struct IntakeLetters {
 #[async_trait]
 impl Composer for IntakeLetters {
     fn kinds(&self) -> &'static [&'static str] {
-        &[WELCOME, PROJECT, QUOTA, REJECTED, ENDING, DIGEST]
+        &[WELCOME, PROJECT, QUOTA, REJECTED, ENDING, DIGEST, ASSIGNED, ESCALATED, FAILED]
     }
 
     async fn compose(&self, due: &Due) -> Result<Option<Letter>, Failed> {
         let facts = due.facts.expose();
-        Ok(Some(if due.kind == DIGEST { digest_letter(facts) } else { self.letter(due, facts) }))
+        Ok(Some(match due.kind.as_str() {
+            DIGEST => digest_letter(facts),
+            ESCALATED => staff_letter(facts, "A request went one step up", &self.links),
+            FAILED => staff_letter(facts, "A request could not be brought about", &self.links),
+            _ => self.letter(due, facts),
+        }))
     }
 }
 
@@ -172,6 +211,7 @@ impl IntakeLetters {
             PROJECT => (words.project, words.project_body),
             QUOTA => (words.quota, words.quota_body),
             REJECTED => (words.rejected, words.rejected_body),
+            ASSIGNED => (words.assigned, words.assigned_body),
             _ => (words.ending, words.ending_body),
         };
         let body = body.replace("{project}", &text("project")).replace("{date}", &text("date"));
@@ -192,6 +232,10 @@ impl IntakeLetters {
                     self.links.login.parse().ok().map(|url| Button { label: words.sign_in.to_owned(), url });
             }
             QUOTA => letter.facts = quota_facts(&facts["quotas"], &words),
+            ASSIGNED => {
+                letter.facts.push((words.request_label.to_owned(), text("request")));
+                letter.button = requests_link(&self.links, words.see_requests);
+            }
             REJECTED => letter.paragraphs.extend(Some(text("reason")).filter(|reason| !reason.is_empty())),
             _ => {}
         }
@@ -247,4 +291,21 @@ fn digest_letter(facts: &Value) -> Letter {
         letter.button = Some(Button { label: "See the requests".to_owned(), url });
     }
     letter
+}
+
+/// What staff are told of one request, and why.
+fn staff_letter(facts: &Value, title: &str, links: &Links) -> Letter {
+    let text = |name: &str| facts[name].as_str().unwrap_or_default().to_owned();
+    let mut letter = Letter::new(title, format!("{}.", text("reason")));
+    for (label, name) in
+        [("Request", "request"), ("Kind", "kind"), ("User name", "account"), ("Project", "project")]
+    {
+        letter.facts.push((label.to_owned(), text(name)));
+    }
+    letter.button = requests_link(links, "See the requests");
+    letter
+}
+
+fn requests_link(links: &Links, label: &str) -> Option<Button> {
+    links.requests.parse().ok().map(|url| Button { label: label.to_owned(), url })
 }

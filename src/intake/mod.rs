@@ -5,25 +5,33 @@
 //!                                             └──────► rejected      (cancelled by whoever asked, until approved)
 //! ```
 //!
+//! Until it is decided a request may be handed to somebody of staff, whose it is then, or one step up; what nobody
+//! decides in time goes up by itself.
+//!
 //! Importing the same rows again changes nothing. Each step is one transaction and is recorded with who and when.
 
 mod columns;
 mod config;
+mod decide;
+pub mod http;
 mod import;
 mod letters;
 mod model;
 mod notify_job;
+mod overdue;
 mod provision_job;
 mod remind_job;
 mod row;
 mod service;
 mod sheet;
 mod sheet_job;
+mod staff;
 pub mod store;
 mod words;
 
 pub use columns::Columns;
 pub use config::{IntakeConfig, Links, SheetSources};
+pub use decide::{Act, By, Refused};
 pub use import::{Imported, Outcome, RowResult};
 pub use letters::IntakeLetters;
 pub use model::{Ask, Kind, ProjectAsk, QuotaAsk, Request, RequestId, State, Step};
@@ -31,9 +39,10 @@ pub use notify_job::NotifyJob;
 pub use provision_job::ProvisionJob;
 pub use remind_job::RemindJob;
 pub use row::{Row, RowProblem, read};
-pub use service::{Act, Intake, IntakePorts, Refused};
+pub use service::{Intake, IntakePorts};
 pub use sheet::SheetFailed;
 pub use sheet_job::SheetJob;
+pub use staff::Waiting;
 
 /// The work of telling the help desk of a request; its key is the request's id.
 pub const NOTIFY: &str = "intake.notify";

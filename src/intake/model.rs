@@ -187,8 +187,12 @@ pub struct Request {
     pub source: String,
     /// The row there, counted from 1.
     pub source_row: Option<i32>,
-    /// Who is to decide.
+    /// Who is to decide: a person of staff, by Keycloak's id.
     pub assignee: Option<String>,
+    /// Since when.
+    pub assigned_at: Option<DateTime<Utc>>,
+    /// When it went one step up.
+    pub escalated_at: Option<DateTime<Utc>>,
     /// Why it was rejected, or failed.
     pub reason: Option<String>,
     /// What was wanted for it.

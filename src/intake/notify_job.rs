@@ -2,11 +2,11 @@
 
 use async_trait::async_trait;
 
-use super::{Intake, NOTIFY, PROVISION, RequestId, State, letters, store};
+use super::{Intake, NOTIFY, RequestId, State, letters, store};
 use crate::{
     adapters::{mail::Mail, sending::NotSent},
     platform::{
-        jobs::{self, Done, Failed, Handler, Job},
+        jobs::{Done, Failed, Handler, Job},
         language::Language,
         masked::Masked,
     },
@@ -54,8 +54,7 @@ impl Handler for NotifyJob {
         if request.state() == State::Received {
             store::step(&mut tx, id, State::Notified, "gatehouse", None, intake.now()).await?;
             if request.approved_at_source {
-                store::step(&mut tx, id, State::Approved, &request.source, None, intake.now()).await?;
-                jobs::enqueue_in_tx(&mut tx, PROVISION, std::slice::from_ref(&job.key)).await?;
+                intake.approve_by_source(&mut tx, id, &request.source).await?;
             }
         }
         tx.commit().await?;

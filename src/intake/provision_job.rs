@@ -221,7 +221,9 @@ impl ProvisionJob {
 
     async fn fail(&self, id: RequestId, reason: &str) -> Result<(), sqlx::Error> {
         let mut tx = self.0.pool().begin().await?;
+        let Some(request) = store::lock(&mut tx, id).await? else { return Ok(()) };
         store::step(&mut tx, id, State::Failed, "gatehouse", Some(reason), self.0.now()).await?;
+        self.0.tell_of_failure(&mut tx, &request, reason).await?;
         tx.commit().await
     }
 }

@@ -1,4 +1,4 @@
-//! Looks for requests that have waited too long.
+//! Looks for requests that have waited too long: to remind of them, and to move them up.
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
@@ -20,6 +20,7 @@ impl Handler for RemindJob {
 
     async fn run(&self, _: &Job) -> Result<Done, Failed> {
         self.0.remind().await?;
+        self.0.escalate_overdue().await?;
         Ok(Done::Until(self.0.now() + LOOK))
     }
 }

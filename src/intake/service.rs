@@ -1,4 +1,4 @@
-//! The use cases: deciding, cancelling, handing on, reminding.
+//! What all use cases share, and reminding.
 
 use std::sync::Arc;
 
@@ -7,15 +7,15 @@ use secrecy::SecretString;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::{IntakeConfig, PROVISION, Request, RequestId, State, letters, store};
+use super::{IntakeConfig, RequestId, letters, store};
 use crate::{
     adapters::{mail::Mailer, sheets::Sheets},
-    audit::{self, Actor, AuditId, Entry, Origin, Subject},
+    audit::AuditId,
     companies, directory,
     notices::{self, NoticeId},
     openstack::OpenStack,
     passwords::{Keys, Passwords, Pin, Sealed},
-    platform::{clock::SharedClock, entropy::SharedEntropy, jobs, masked::Masked},
+    platform::{clock::SharedClock, entropy::SharedEntropy, masked::Masked},
 };
 
 /// The world that requests need.
@@ -45,35 +45,6 @@ struct Inner {
     realm: String,
     service_name: String,
     ports: IntakePorts,
-}
-
-/// What can be done with a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Act {
-    /// Lets it be brought about.
-    Approve,
-    /// Ends it, with a reason that the person is told.
-    Reject(String),
-    /// Ends it because whoever asked wants it no longer.
-    Cancel,
-    /// Names who is to decide.
-    Delegate(String),
-    /// Tries again what failed.
-    Retry,
-}
-
-/// Why it was not done.
-#[derive(Debug, thiserror::Error)]
-pub enum Refused {
-    /// There is no such request.
-    #[error("there is no such request")]
-    Unknown,
-    /// Its state does not allow it.
-    #[error("a request that is {} cannot be treated so", .0.name())]
-    State(State),
-    /// Our database is away.
-    #[error("{}", crate::platform::db::describe(.0))]
-    Database(#[from] sqlx::Error),
 }
 
 /// Who somebody is to us, and in which domain they belong.
@@ -130,6 +101,14 @@ impl Intake {
         RequestId::generate(self.0.ports.clock.as_ref(), self.0.ports.entropy.as_ref())
     }
 
+    pub(super) fn realm(&self) -> &str {
+        &self.0.realm
+    }
+
+    pub(super) fn audit_id(&self) -> AuditId {
+        AuditId::generate(self.0.ports.clock.as_ref(), self.0.ports.entropy.as_ref())
+    }
+
     pub(super) fn notice_id(&self) -> NoticeId {
         NoticeId::generate(self.0.ports.clock.as_ref(), self.0.ports.entropy.as_ref())
     }
@@ -154,78 +133,6 @@ impl Intake {
         }
         let domain = self.0.ports.openstack.domain_of(company_id);
         Ok(Home { user_id, company_id, domain })
-    }
-
-    /// Does something with a request, in one transaction, recorded with who, when and why.
-    pub async fn act(&self, id: RequestId, act: &Act, by: &str) -> Result<State, Refused> {
-        let mut tx = self.0.pool.begin().await?;
-        let request = store::lock(&mut tx, id).await?.ok_or(Refused::Unknown)?;
-        let state = request.state();
-        let next = match (act, state) {
-            (Act::Approve, State::Notified) | (Act::Retry, State::Failed) => State::Approved,
-            (Act::Reject(_), State::Received | State::Notified) => State::Rejected,
-            (Act::Cancel, State::Received | State::Notified) => State::Cancelled,
-            (Act::Delegate(_), State::Received | State::Notified) => state,
-            _ => return Err(Refused::State(state)),
-        };
-        let reason = match act {
-            Act::Reject(reason) => Some(reason.as_str()),
-            _ => None,
-        };
-        if let Act::Delegate(to) = act {
-            store::assign(&mut tx, id, to).await?;
-            store::record(&mut tx, id, "delegated", by, Some(to), self.now()).await?;
-        } else {
-            store::step(&mut tx, id, next, by, reason, self.now()).await?;
-        }
-        match next {
-            State::Approved => jobs::enqueue_in_tx(&mut tx, PROVISION, &[id.to_string()]).await?,
-            State::Rejected => {
-                let notice = letters::rejected(self.notice_id(), &request.ask, reason.unwrap_or_default());
-                notices::store::enqueue_in_tx(&mut tx, &[notice]).await?;
-            }
-            _ => {}
-        }
-        self.audit(&mut tx, &request, next, by, reason).await?;
-        tx.commit().await?;
-        Ok(next)
-    }
-
-    /// What a sheet says counts as its keeper's word, once the help desk was told.
-    pub(super) async fn approve_at_source(
-        &self,
-        conn: &mut PgConnection,
-        id: RequestId,
-        is_notified: bool,
-        source: &str,
-    ) -> Result<(), sqlx::Error> {
-        store::note_approved_at_source(conn, id).await?;
-        if is_notified {
-            store::step(conn, id, State::Approved, source, None, self.now()).await?;
-            jobs::enqueue_in_tx(conn, PROVISION, &[id.to_string()]).await?;
-        }
-        Ok(())
-    }
-
-    async fn audit(
-        &self,
-        conn: &mut PgConnection,
-        request: &Request,
-        next: State,
-        by: &str,
-        reason: Option<&str>,
-    ) -> Result<(), sqlx::Error> {
-        let entry = Entry {
-            actor: Actor::Operator { name: by.to_owned() },
-            action: "request.decided",
-            subject: Subject { kind: "request", id: request.request_id.to_string() },
-            company_id: None,
-            before: Some(request.state.as_str().into()),
-            after: Some(next.name().into()),
-            reason: reason.map(str::to_owned),
-        };
-        let id = AuditId::generate(self.0.ports.clock.as_ref(), self.0.ports.entropy.as_ref());
-        audit::store::record_in_tx(conn, self.now(), id, &Origin::default(), &entry).await
     }
 
     /// Reminds the help desk, in one mail, of all requests that have waited long enough. Returns how many they are.

@@ -23,7 +23,7 @@ pub(super) struct Known {
 pub(super) async fn lock_by_key(conn: &mut PgConnection, key: &str) -> Result<Option<Known>, sqlx::Error> {
     sqlx::query_as(
         "SELECT request_id, state, content_hash, approved_at_source FROM intake_requests
-         WHERE natural_key = $1 FOR UPDATE",
+         WHERE natural_key = $1 AND superseded_at IS NULL FOR UPDATE",
     )
     .bind(key)
     .fetch_optional(conn)
@@ -50,7 +50,7 @@ pub(super) async fn write(conn: &mut PgConnection, new: &Written<'_>) -> Result<
         "INSERT INTO intake_requests AS held (request_id, natural_key, content_hash, kind, state, ask, sealed_pin,
              pin_version, approved_at_source, source, source_row, received_at, changed_at)
          VALUES ($1, $2, $3, $4, 'received', $5, $6, $7, $8, $9, $10, $11, $11)
-         ON CONFLICT (natural_key) DO UPDATE SET
+         ON CONFLICT (natural_key) WHERE superseded_at IS NULL DO UPDATE SET
              content_hash = excluded.content_hash, ask = excluded.ask, sealed_pin = excluded.sealed_pin,
              pin_version = excluded.pin_version, approved_at_source = excluded.approved_at_source,
              source = excluded.source, source_row = excluded.source_row, changed_at = excluded.changed_at
@@ -70,6 +70,41 @@ pub(super) async fn write(conn: &mut PgConnection, new: &Written<'_>) -> Result<
     .execute(conn)
     .await?;
     Ok(written.rows_affected() == 1)
+}
+
+/// Takes the key from a request that is over, so that the same person can ask for something else of the same kind.
+/// Returns whether it did.
+pub(super) async fn supersede(
+    conn: &mut PgConnection,
+    key: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, sqlx::Error> {
+    let superseded = sqlx::query(
+        "UPDATE intake_requests SET superseded_at = $2
+         WHERE natural_key = $1 AND superseded_at IS NULL AND state IN ('rejected', 'done', 'cancelled')",
+    )
+    .bind(key)
+    .bind(now)
+    .execute(conn)
+    .await?;
+    Ok(superseded.rows_affected() == 1)
+}
+
+/// The request without its key that said exactly this, the latest one.
+pub(super) async fn superseded(
+    conn: &mut PgConnection,
+    key: &str,
+    content_hash: &[u8; 32],
+) -> Result<Option<RequestId>, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT request_id FROM intake_requests
+         WHERE natural_key = $1 AND content_hash = $2 AND superseded_at IS NOT NULL
+         ORDER BY superseded_at DESC LIMIT 1",
+    )
+    .bind(key)
+    .bind(&content_hash[..])
+    .fetch_optional(conn)
+    .await
 }
 
 /// Whether somebody asks for a new project of this name and it is not decided that they will not get it.
@@ -93,7 +128,7 @@ pub(super) async fn is_project_asked(
 pub(super) async fn lock(conn: &mut PgConnection, id: RequestId) -> Result<Option<Request>, sqlx::Error> {
     sqlx::query_as(
         "SELECT request_id, kind, state, ask, sealed_pin, pin_version, approved_at_source, source, source_row,
-             assignee, reason, cloud_project_id, cloud_user_id, received_at
+             assignee, assigned_at, escalated_at, reason, cloud_project_id, cloud_user_id, received_at
          FROM intake_requests WHERE request_id = $1 FOR UPDATE",
     )
     .bind(id)
@@ -105,7 +140,7 @@ pub(super) async fn lock(conn: &mut PgConnection, id: RequestId) -> Result<Optio
 pub async fn list(conn: &mut PgConnection, state: Option<State>) -> Result<Vec<Request>, sqlx::Error> {
     sqlx::query_as(
         "SELECT request_id, kind, state, ask, sealed_pin, pin_version, approved_at_source, source, source_row,
-             assignee, reason, cloud_project_id, cloud_user_id, received_at
+             assignee, assigned_at, escalated_at, reason, cloud_project_id, cloud_user_id, received_at
          FROM intake_requests WHERE $1::text IS NULL OR state = $1 ORDER BY received_at, request_id LIMIT 10000",
     )
     .bind(state.map(State::name))
@@ -183,19 +218,84 @@ pub(super) async fn note_wanted(
         .map(drop)
 }
 
-/// Names who is to decide.
-pub(super) async fn assign(conn: &mut PgConnection, id: RequestId, to: &str) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE intake_requests SET assignee = $2 WHERE request_id = $1")
+/// Names who is to decide from now on.
+pub(super) async fn assign(
+    conn: &mut PgConnection,
+    id: RequestId,
+    to: &str,
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE intake_requests SET assignee = $2, assigned_at = $3 WHERE request_id = $1")
         .bind(id)
         .bind(to)
+        .bind(now)
         .execute(conn)
         .await
         .map(drop)
 }
 
+/// Moves a request one step up; whoever had it has it no longer.
+pub(super) async fn escalate(
+    conn: &mut PgConnection,
+    id: RequestId,
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE intake_requests SET escalated_at = $2, assignee = NULL, assigned_at = NULL WHERE request_id = $1",
+    )
+    .bind(id)
+    .bind(now)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// Requests that nobody decided in time, the eldest first, locked; what somebody else is at is left out. At most 100.
+pub(super) async fn lock_overdue(
+    conn: &mut PgConnection,
+    received_until: DateTime<Utc>,
+    assigned_until: DateTime<Utc>,
+) -> Result<Vec<Request>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT request_id, kind, state, ask, sealed_pin, pin_version, approved_at_source, source, source_row,
+             assignee, assigned_at, escalated_at, reason, cloud_project_id, cloud_user_id, received_at
+         FROM intake_requests
+         WHERE state IN ('received', 'notified') AND escalated_at IS NULL
+           AND (received_at <= $1 OR assigned_at <= $2)
+         ORDER BY received_at, request_id LIMIT 100 FOR UPDATE SKIP LOCKED",
+    )
+    .bind(received_until)
+    .bind(assigned_until)
+    .fetch_all(conn)
+    .await
+}
+
+/// A page of the requests in these states, the eldest first.
+pub(super) async fn page(
+    conn: &mut PgConnection,
+    states: &[&str],
+    after: Option<(DateTime<Utc>, RequestId)>,
+    limit: i64,
+) -> Result<Vec<Request>, sqlx::Error> {
+    let (after_at, after_id) = after.unzip();
+    sqlx::query_as(
+        "SELECT request_id, kind, state, ask, sealed_pin, pin_version, approved_at_source, source, source_row,
+             assignee, assigned_at, escalated_at, reason, cloud_project_id, cloud_user_id, received_at
+         FROM intake_requests
+         WHERE state = ANY($1) AND ($2::timestamptz IS NULL OR (received_at, request_id) > ($2, $3))
+         ORDER BY received_at, request_id LIMIT $4",
+    )
+    .bind(states)
+    .bind(after_at)
+    .bind(after_id)
+    .bind(limit)
+    .fetch_all(conn)
+    .await
+}
+
 /// A request that waits, for the digest.
 #[derive(Debug, Clone, FromRow)]
-pub(super) struct Waiting {
+pub(super) struct Reminded {
     pub request_id: RequestId,
     pub kind: String,
     pub email: Masked<String>,
@@ -211,7 +311,7 @@ pub(super) async fn take_due(
     now: DateTime<Utc>,
     after_seconds: f64,
     every_seconds: f64,
-) -> Result<Vec<Waiting>, sqlx::Error> {
+) -> Result<Vec<Reminded>, sqlx::Error> {
     sqlx::query_as(
         "WITH due AS (
              UPDATE intake_requests SET reminded_at = $1, reminders = reminders + 1
@@ -273,7 +373,7 @@ pub(super) async fn note_approved_at_source(
 pub async fn find(conn: &mut PgConnection, id: RequestId) -> Result<Option<Request>, sqlx::Error> {
     sqlx::query_as(
         "SELECT request_id, kind, state, ask, sealed_pin, pin_version, approved_at_source, source, source_row,
-             assignee, reason, cloud_project_id, cloud_user_id, received_at
+             assignee, assigned_at, escalated_at, reason, cloud_project_id, cloud_user_id, received_at
          FROM intake_requests WHERE request_id = $1",
     )
     .bind(id)

@@ -1,7 +1,7 @@
 //! Deciding, handing on, reminding.
 
 use chrono::TimeDelta;
-use gatehouse::intake::{Act, Refused, RequestId, State, store};
+use gatehouse::intake::{Act, By, Refused, RequestId, State, store};
 
 use super::{import, row};
 use crate::support::CloudHouse;
@@ -14,7 +14,7 @@ async fn one(house: &CloudHouse) -> RequestId {
 async fn nothing_is_approved_before_the_help_desk_was_told() {
     let (house, keystone) = CloudHouse::in_memory().await;
     let id = one(&house).await;
-    let early = house.cloud.intake.act(id, &Act::Approve, "dewi").await;
+    let early = house.cloud.intake.act(id, &Act::Approve, &By::operator("dewi")).await;
     assert!(matches!(early, Err(Refused::State(State::Received))), "{early:?}");
     house.work_off().await;
     let ticket = house.mails_to("helpdesk@example.com").remove(0);
@@ -24,8 +24,11 @@ async fn nothing_is_approved_before_the_help_desk_was_told() {
     }
     assert!(!text.contains("1234\n") && !text.contains("PIN"), "{text}");
     assert!(keystone.state().users.is_empty(), "nothing is made before it is approved");
-    assert_eq!(house.cloud.intake.act(id, &Act::Approve, "dewi").await.unwrap(), State::Approved);
-    let twice = house.cloud.intake.act(id, &Act::Approve, "dewi").await;
+    assert_eq!(
+        house.cloud.intake.act(id, &Act::Approve, &By::operator("dewi")).await.unwrap(),
+        State::Approved
+    );
+    let twice = house.cloud.intake.act(id, &Act::Approve, &By::operator("dewi")).await;
     assert!(matches!(twice, Err(Refused::State(_))), "{twice:?}");
 }
 
@@ -43,8 +46,9 @@ async fn a_rejected_request_is_told_with_its_reason_and_forgets_the_pin() {
     let (house, keystone) = CloudHouse::in_memory().await;
     let id = one(&house).await;
     house.work_off().await;
-    house.cloud.intake.act(id, &Act::Delegate("budi".to_owned()), "dewi").await.unwrap();
-    house.cloud.intake.act(id, &Act::Reject("tidak ada sponsor".to_owned()), "budi").await.unwrap();
+    let (dewi, budi) = (By::operator("dewi"), By::operator("budi"));
+    house.cloud.intake.act(id, &Act::Delegate("budi".to_owned()), &dewi).await.unwrap();
+    house.cloud.intake.act(id, &Act::Reject("tidak ada sponsor".to_owned()), &budi).await.unwrap();
     house.work_off().await;
     let mail = house.mails_to("siti@contoh.example").remove(0);
     assert!(mail.text.expose().contains("tidak ada sponsor"), "{}", mail.text.expose());
@@ -77,7 +81,8 @@ async fn one_digest_comes_after_the_first_hours_and_then_at_each_interval_while_
     assert_eq!(house.cloud.intake.remind().await.unwrap(), 0, "not again at once");
     house.advance(TimeDelta::hours(24));
     let decided = imported.rows[0].request_id.unwrap();
-    house.cloud.intake.act(decided, &Act::Reject("x".to_owned()), "dewi").await.unwrap();
+    let reject = Act::Reject("x".to_owned());
+    house.cloud.intake.act(decided, &reject, &By::operator("dewi")).await.unwrap();
     assert_eq!(house.cloud.intake.remind().await.unwrap(), 2, "what is decided waits no longer");
     house.work_off().await;
     let subjects: Vec<String> =

@@ -1,8 +1,10 @@
 //! Requests: from the rows of a table to what is there, and back to whoever asked.
 
 mod decisions;
+mod overdue;
 mod rows;
 mod sheet;
+mod staff;
 mod whole_way;
 
 use gatehouse::intake::{Imported, Kind, Outcome};

@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use gatehouse::intake::{Kind, ProjectAsk, store};
+use gatehouse::{
+    intake::{Act, By, Kind, ProjectAsk, store},
+    openstack::NewCloudProject,
+};
 
 use super::{import, row, table, words};
 use crate::support::CloudHouse;
@@ -104,4 +107,52 @@ async fn a_thousand_rows_take_less_than_ten_seconds() {
     let imported = import(&house, &rows).await;
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
     assert!(words(&imported).iter().all(|word| word == "New"));
+}
+
+/// A row of the sheet of quotas: so many machines for a project.
+fn quota_table(machines: &[&str]) -> Vec<Vec<String>> {
+    let rows = machines.iter().map(|machines| {
+        let mut cells = vec![String::new(); 20];
+        for (place, cell) in [(4, "siti@contoh.example"), (8, "Kerja"), (11, *machines)] {
+            cell.clone_into(&mut cells[place]);
+        }
+        cells
+    });
+    std::iter::once(vec![String::new(); 20]).chain(rows).collect()
+}
+
+#[tokio::test]
+async fn quotas_are_asked_for_again_once_the_last_change_is_over_and_old_rows_stay_what_they_were() {
+    let (house, _) = CloudHouse::in_memory().await;
+    let intake = &house.cloud.intake;
+    let project = NewCloudProject {
+        company_id: None,
+        name: "Kerja".to_owned(),
+        description: String::new(),
+        contact_name: None,
+        contact_email: None,
+        ends_at: None,
+    };
+    let mut conn = house.pool.acquire().await.unwrap();
+    house.cloud.openstack.want_project_in_tx(&mut conn, project).await.unwrap().unwrap();
+    let quotas = async |machines: &[&str]| {
+        intake.import(Kind::Quota, "quotas.csv", &quota_table(machines), false).await.unwrap()
+    };
+    let first = quotas(&["10"]).await;
+    assert_eq!(words(&first), ["New"]);
+    assert_eq!(words(&quotas(&["20"]).await), ["Changed"], "nobody has decided yet");
+    assert_eq!(words(&quotas(&["10"]).await), ["Changed"]);
+    house.work_off().await;
+    let id = first.rows[0].request_id.unwrap();
+    intake.act(id, &Act::Reject("x".to_owned()), &By::operator("dewi")).await.unwrap();
+
+    let second = quotas(&["10", "20"]).await;
+    assert_eq!(words(&second), ["Unchanged", "New"]);
+    assert_ne!(second.rows[1].request_id, Some(id));
+    let third = quotas(&["10", "20"]).await;
+    assert_eq!(words(&third), ["Unchanged", "Unchanged"], "the old row changes nothing back");
+    assert_eq!(third.rows[0].request_id, Some(id), "and is known for what became of it");
+    let count: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM intake_requests").fetch_one(&house.pool).await.unwrap();
+    assert_eq!(count, 2);
 }

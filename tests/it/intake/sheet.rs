@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gatehouse::{
     adapters::{keystone::MemoryKeystone, sheets::SheetsError},
-    intake::{Act, Kind, RequestId, SheetFailed},
+    intake::{Act, By, Kind, RequestId, SheetFailed},
 };
 
 use super::{row, table, words};
@@ -62,8 +62,13 @@ async fn each_row_holds_how_its_request_stands_and_the_stamps_of_the_sheets_of_o
     assert_eq!(outcomes(&house), pairs(&first));
 
     house.work_off().await;
-    house.cloud.intake.act(ids[2].unwrap(), &Act::Reject("tanpa sponsor".to_owned()), "dewi").await.unwrap();
-    house.cloud.intake.act(ids[0].unwrap(), &Act::Approve, "dewi").await.unwrap();
+    house
+        .cloud
+        .intake
+        .act(ids[2].unwrap(), &Act::Reject("tanpa sponsor".to_owned()), &By::operator("dewi"))
+        .await
+        .unwrap();
+    house.cloud.intake.act(ids[0].unwrap(), &Act::Approve, &By::operator("dewi")).await.unwrap();
     house.work_off().await;
     assert!(house.cloud.intake.write_back(Kind::Access).await.unwrap() > 0);
     let last =
@@ -86,7 +91,12 @@ async fn rows_that_were_moved_keep_their_own_outcome() {
     let house = house(&[row("siti@contoh.example", "Kerja"), row("budi@contoh.example", "Lain")]).await;
     let ids = import(&house).await;
     house.work_off().await;
-    house.cloud.intake.act(ids[1].unwrap(), &Act::Reject("x".to_owned()), "dewi").await.unwrap();
+    house
+        .cloud
+        .intake
+        .act(ids[1].unwrap(), &Act::Reject("x".to_owned()), &By::operator("dewi"))
+        .await
+        .unwrap();
     // Sorted the other way round, and a row put in between.
     house.sheets.state().rows.swap(1, 2);
     house.sheets.state().rows.insert(1, vec![String::new(); 3]);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use gatehouse::{
     adapters::keystone::{Filter, Keystone as _, KeystoneClient},
-    intake::{Act, Kind},
+    intake::{Act, By, Kind},
 };
 use serde_json::json;
 
@@ -31,7 +31,7 @@ async fn from_the_row_of_a_sheet_to_a_token_with_the_new_password() {
 
     house.restart();
     house.work_off().await;
-    house.cloud.intake.act(id, &Act::Approve, "dewi").await.unwrap();
+    house.cloud.intake.act(id, &Act::Approve, &By::operator("dewi")).await.unwrap();
     // Stopped with whatever it was at.
     house.work().stop().await;
     house.restart();

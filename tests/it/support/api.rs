@@ -9,8 +9,10 @@ use axum::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use gatehouse::{
-    adapters::{keycloak::MemoryKeycloak, mail::MemoryMailer, sms::MemorySms},
-    app::{Config, Features, Ports},
+    adapters::{
+        keycloak::MemoryKeycloak, keystone::MemoryKeystone, mail::MemoryMailer, sms::MemorySms,
+    },
+    app::{Cloud, Config, Features, Ports},
     platform::{
         clock::{Clock as _, ManualClock},
         entropy::OsEntropy,
@@ -24,6 +26,10 @@ use uuid::Uuid;
 
 use super::{TestDatabase, tokens::Tokens};
 use crate::config::MINIMAL;
+
+/// Limits of development, and a key for first passwords.
+const DEVELOPMENT: &str = "profile = \"development\"\n\
+    passwords.keys = [\"1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\"]";
 
 /// The service, and Keycloak as far as tokens are concerned.
 pub struct Api {
@@ -75,7 +81,7 @@ impl Api {
     pub async fn with(settings: &str) -> Self {
         let tokens = Tokens::start().await;
         let minimal = MINIMAL.replace("https://id.example", &tokens.server.uri());
-        let config = Config::from_toml(&format!("profile = \"development\"\n{minimal}\n{settings}")).unwrap();
+        let config = Config::from_toml(&format!("{DEVELOPMENT}\n{minimal}\n{settings}")).unwrap();
         let clock = Arc::new(ManualClock::starting_at(DateTime::from_timestamp(1_795_000_000, 0).unwrap()));
         let mail = Arc::new(MemoryMailer::default());
         let keycloak: Arc<MemoryKeycloak> = Arc::default();
@@ -88,7 +94,10 @@ impl Api {
             sms: vec![Arc::new(MemorySms::default())],
         };
         let pool = TestDatabase::create().await.pool;
-        let features = Features::new(&config, &pool, &ports, &TaskTracker::new()).unwrap();
+        let mut features = Features::new(&config, &pool, &ports, &TaskTracker::new()).unwrap();
+        let keystone = Arc::new(MemoryKeystone::bootstrapped());
+        let cloud = Cloud::over(&config, &pool, &ports, ports.keycloak.clone(), keystone, None).unwrap();
+        features.cloud = Some(cloud);
         let router = features.router();
         Self { pool, tokens, clock, mail, keycloak, features, router }
     }
