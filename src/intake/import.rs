@@ -1,6 +1,6 @@
 //! Importing a table: what each row would do, and doing it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 use serde_json::json;
@@ -77,14 +77,18 @@ impl Intake {
         let rows = read(kind, &config.columns(kind), table, config.language());
         let mut imported = Imported { is_dry_run, rows: Vec::new() };
         let mut tx = self.pool().begin().await?;
+        let superseded = self.superseded(&mut tx, kind, &rows).await?;
         let mut seen = HashSet::new();
         let mut to_notify = Vec::new();
         for (number, row) in rows {
             let result = match row {
-                Ok(row) => match self.superseded(&mut tx, kind, &row).await? {
-                    Some(old) => old,
-                    None => self.import_row(&mut tx, kind, source, &row, &mut seen, &mut to_notify).await?,
+                Ok(row) if let Some(old) = superseded.get(&row.number) => RowResult {
+                    row: number,
+                    outcome: Outcome::Unchanged,
+                    request_id: Some(*old),
+                    unknown_extra_users: 0,
                 },
+                Ok(row) => self.import_row(&mut tx, kind, source, &row, &mut seen, &mut to_notify).await?,
                 Err(problem) => skipped(number, problem),
             };
             imported.rows.push(result);
@@ -163,21 +167,21 @@ impl Intake {
         Ok(result(outcome, Some(request_id), unknown))
     }
 
-    /// What the row asked for was decided long ago, and the same person asked for something else since.
+    /// What rows asked for that was decided long ago, where the same person asked for something else since: such a row
+    /// is known for what became of it.
     async fn superseded(
         &self,
         conn: &mut PgConnection,
         kind: Kind,
-        row: &Row,
-    ) -> Result<Option<RowResult>, sqlx::Error> {
-        let (key, content_hash) = (row.ask.natural_key(kind), self.fingerprint(row));
-        let old = store::superseded(conn, &key, &content_hash).await?;
-        Ok(old.map(|request_id| RowResult {
-            row: row.number,
-            outcome: Outcome::Unchanged,
-            request_id: Some(request_id),
-            unknown_extra_users: 0,
-        }))
+        rows: &[(usize, Result<Row, RowProblem>)],
+    ) -> Result<HashMap<usize, RequestId>, sqlx::Error> {
+        let rows = rows.iter().filter_map(|(_, row)| row.as_ref().ok());
+        let asked: Vec<_> = rows
+            .map(|row| (i64::try_from(row.number), row.ask.natural_key(kind), self.fingerprint(row).to_vec()))
+            .filter_map(|(number, key, hash)| Some((number.ok()?, key, hash)))
+            .collect();
+        let found = store::superseded(conn, asked).await?;
+        Ok(found.into_iter().filter_map(|(row, id)| Some((usize::try_from(row).ok()?, id))).collect())
     }
 
     /// Whether what the row is about is there, or is not. Says how many of the additional people are unknown.
@@ -202,6 +206,9 @@ impl Intake {
             (ProjectAsk::New { name, extra_users, .. }, None) => {
                 if store::is_project_asked(conn, name, key).await? {
                     return Ok(Err(RowProblem::ProjectExists));
+                }
+                if extra_users.is_empty() {
+                    return Ok(Ok(0));
                 }
                 let names: Vec<String> = extra_users.iter().map(|name| name.expose().clone()).collect();
                 let found = openstack::store::users_named(conn, &domain, &names).await?;

@@ -25,7 +25,7 @@ const ESCALATED: &str = "intake.escalated";
 const FAILED: &str = "intake.failed";
 
 /// Old and new values of quotas, and who is told.
-pub(super) type QuotaNews = (Vec<(String, Option<i64>, i64)>, Vec<String>);
+pub(super) type QuotaNews = (Vec<(String, Option<i64>, i64)>, Vec<(Masked<String>, Masked<String>)>);
 
 fn notice(
     notice_id: NoticeId,
@@ -166,12 +166,11 @@ pub(super) fn done(
         ProjectAsk::Existing { .. } => {}
     }
     if let Some((changes, to)) = quotas {
-        let facts = json!({"name": name.expose(), "project": ask.project.name(), "quotas": changes});
-        // Whoever asked first, then everybody in the project.
-        let others = to.iter().filter(|to| !to.eq_ignore_ascii_case(ask.email.expose()));
-        let everybody = std::iter::once(ask.email.clone()).chain(others.cloned().map(Masked::new));
-        for to in everybody {
-            notices.push(notice(intake.notice_id(), QUOTA, &to, ask.language, facts.clone()));
+        // Whoever asked first, then everybody in the project, each by their name.
+        let others = to.iter().filter(|(to, _)| !to.expose().eq_ignore_ascii_case(ask.email.expose()));
+        for (to, name) in std::iter::once(&(ask.email.clone(), name.clone())).chain(others) {
+            let facts = json!({"name": name.expose(), "project": ask.project.name(), "quotas": changes});
+            notices.push(notice(intake.notice_id(), QUOTA, to, ask.language, facts));
         }
     }
     notices

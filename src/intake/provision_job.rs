@@ -42,7 +42,8 @@ impl Handler for ProvisionJob {
         }
         let finding = report.plan.findings.iter().find(|finding| finding.stops_provisioning());
         let failure = report.failed.first().map(|(_, reason)| reason.clone());
-        if let Some(reason) = failure.or_else(|| finding.map(ToString::to_string)) {
+        // What was found in the way is the cause of what failed after it.
+        if let Some(reason) = finding.map(ToString::to_string).or(failure) {
             self.fail(id, &reason).await?;
             return Ok(Done::Finished);
         }
@@ -201,8 +202,11 @@ impl ProvisionJob {
         }
         let quotas = match request.cloud_project_id.filter(|_| !ask.quotas.is_empty()) {
             Some(project) => {
-                let to = openstack::store::addresses_of_project(&mut tx, project).await?;
-                Some((openstack::store::quota_changes(&mut tx, project).await?, to))
+                let to = openstack::store::people_of_project(&mut tx, project).await?;
+                let mut changes = openstack::store::quota_changes(&mut tx, project).await?;
+                // What earlier requests changed is no news.
+                changes.retain(|(resource, ..)| ask.quotas.iter().any(|quota| quota.resource == *resource));
+                Some((changes, to))
             }
             None => None,
         };

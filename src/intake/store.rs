@@ -90,20 +90,27 @@ pub(super) async fn supersede(
     Ok(superseded.rows_affected() == 1)
 }
 
-/// The request without its key that said exactly this, the latest one.
+/// Of rows with their key and what they say: the requests without their key that said exactly this, the latest one each.
 pub(super) async fn superseded(
     conn: &mut PgConnection,
-    key: &str,
-    content_hash: &[u8; 32],
-) -> Result<Option<RequestId>, sqlx::Error> {
-    sqlx::query_scalar(
-        "SELECT request_id FROM intake_requests
-         WHERE natural_key = $1 AND content_hash = $2 AND superseded_at IS NOT NULL
-         ORDER BY superseded_at DESC LIMIT 1",
+    rows: Vec<(i64, String, Vec<u8>)>,
+) -> Result<Vec<(i64, RequestId)>, sqlx::Error> {
+    let (mut numbers, mut keys, mut hashes) = (Vec::new(), Vec::new(), Vec::new());
+    for (number, key, hash) in rows {
+        numbers.push(number);
+        keys.push(key);
+        hashes.push(hash);
+    }
+    sqlx::query_as(
+        "SELECT DISTINCT ON (number) number, request_id
+         FROM unnest($1::bigint[], $2::text[], $3::bytea[]) AS asked (number, natural_key, content_hash)
+         JOIN intake_requests USING (natural_key, content_hash)
+         WHERE superseded_at IS NOT NULL ORDER BY number, superseded_at DESC",
     )
-    .bind(key)
-    .bind(&content_hash[..])
-    .fetch_optional(conn)
+    .bind(numbers)
+    .bind(keys)
+    .bind(hashes)
+    .fetch_all(conn)
     .await
 }
 

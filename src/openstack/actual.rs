@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::Wanted;
+use super::{CloudProjectId, Wanted};
 use crate::adapters::keystone::{
-    Assignment, CloudService, Domain, Filter, Keystone, KeystoneError, Limit, Project, RegisteredLimit, Role,
-    User,
+    Assignment, CloudService, Domain, Filter, Group, GroupRole, Keystone, KeystoneError, Limit, Project,
+    RegisteredLimit, Role, User,
 };
 
 /// What Keystone holds, or the part of it that a run is about.
@@ -17,9 +17,20 @@ pub struct Actual {
     pub users: Vec<User>,
     pub roles: Vec<Role>,
     pub assignments: BTreeSet<Assignment>,
+    pub groups: Vec<Group>,
+    pub group_roles: BTreeSet<GroupRole>,
     pub services: Vec<CloudService>,
     pub registered_limits: Vec<RegisteredLimit>,
     pub limits: Vec<Limit>,
+}
+
+/// How the names of our groups begin.
+const GROUPS: &str = "gatehouse-";
+
+/// The names of a project's groups: one for each task that somebody has, or had.
+fn groups_of(wanted: &Wanted, project: CloudProjectId) -> BTreeSet<String> {
+    let of_project = wanted.grants.iter().filter(|grant| grant.cloud_project_id == project);
+    of_project.map(|grant| project.group_of(&grant.task)).collect()
 }
 
 impl Actual {
@@ -31,6 +42,11 @@ impl Actual {
         actual.users = keystone.users(&all).await?;
         actual.assignments = keystone.assignments(&all).await?.into_iter().collect();
         actual.limits = keystone.limits(&all).await?;
+        actual.groups = keystone.groups(&all).await?;
+        // Where nobody is in a group of ours, nobody needs to know who is in which.
+        if actual.groups.iter().any(|group| group.name.starts_with(GROUPS)) {
+            actual.group_roles = keystone.group_roles(&all).await?.into_iter().collect();
+        }
         Ok(actual)
     }
 
@@ -52,16 +68,21 @@ impl Actual {
             }
         }
         let (mut projects, mut assignments, mut limits) = (Vec::new(), BTreeSet::new(), Vec::new());
+        let (mut groups, mut group_roles) = (Vec::new(), BTreeSet::new());
         for project in &wanted.projects {
             let Some(domain) = domain(&project.domain) else { continue };
             for found in keystone.projects(&filter(&project.name, &domain)).await? {
                 let of_project = Filter { project_id: Some(found.id.clone()), ..Filter::default() };
                 assignments.extend(keystone.assignments(&of_project).await?);
                 limits.extend(keystone.limits(&of_project).await?);
+                group_roles.extend(keystone.group_roles(&of_project).await?);
                 projects.push(found);
             }
+            for name in groups_of(wanted, project.cloud_project_id) {
+                groups.extend(keystone.groups(&filter(&name, &domain)).await?);
+            }
         }
-        Ok(Self { projects, users, assignments, limits, ..actual })
+        Ok(Self { projects, users, assignments, limits, groups, group_roles, ..actual })
     }
 
     /// What is the same for all.

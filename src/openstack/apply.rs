@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{CloudProjectId, CloudUserId, LimitRepair, OpenStack, Repair, Wanted, store};
+use super::{Actual, CloudProjectId, CloudUserId, LimitRepair, OpenStack, Repair, Wanted, store};
 use crate::{
     adapters::keystone::{
-        Keystone, KeystoneError, Limit, NewDomain, NewProject, NewUser, ProjectChange, QuotaService,
-        UserChange,
+        Keystone, KeystoneError, Limit, NewDomain, NewGroup, NewProject, NewUser, ProjectChange,
+        QuotaService, UserChange,
     },
     companies::COMPANIES_STREAM,
     directory::PEOPLE_STREAM,
@@ -50,9 +50,43 @@ pub(super) struct Hand<'a> {
     pub roles: HashMap<String, String>,
     pub projects: HashMap<CloudProjectId, String>,
     pub users: HashMap<CloudUserId, String>,
+    /// By their names.
+    pub groups: HashMap<String, String>,
 }
 
-impl Hand<'_> {
+impl<'a> Hand<'a> {
+    /// What is known at first: what is there and bears our mark.
+    pub fn new(openstack: &'a OpenStack, wanted: &'a Wanted, actual: &Actual) -> Self {
+        let by_tag: HashMap<&str, &str> = actual
+            .projects
+            .iter()
+            .flat_map(|project| project.tags.iter().map(|tag| (tag.as_str(), project.id.as_str())))
+            .collect();
+        let by_mark: HashMap<&str, &str> = actual
+            .users
+            .iter()
+            .filter_map(|user| Some((user.gatehouse_id.as_deref()?, user.id.as_str())))
+            .collect();
+        let projects = wanted.projects.iter().filter_map(|project| {
+            let id = project.cloud_project_id;
+            Some((id, (*by_tag.get(id.tag().as_str())?).to_owned()))
+        });
+        let users = wanted.users.iter().filter_map(|user| {
+            let id = user.cloud_user_id;
+            Some((id, (*by_mark.get(id.to_string().as_str())?).to_owned()))
+        });
+        Self {
+            openstack,
+            keystone: openstack.keystone(),
+            wanted,
+            domains: actual.domains.iter().map(|domain| (domain.name.clone(), domain.id.clone())).collect(),
+            roles: actual.roles.iter().map(|role| (role.name.clone(), role.id.clone())).collect(),
+            projects: projects.collect(),
+            users: users.collect(),
+            groups: actual.groups.iter().map(|group| (group.name.clone(), group.id.clone())).collect(),
+        }
+    }
+
     pub async fn make(&mut self, repair: &Repair) -> Result<(), Broken> {
         match repair {
             Repair::CreateDomain { name } => self.create_domain(name).await,
@@ -70,12 +104,30 @@ impl Hand<'_> {
                 let (project, user, role) = self.place(*project, *user, role)?;
                 Ok(self.keystone.revoke(user, role, project).await?)
             }
+            Repair::CreateGroup { project, task } => self.create_group(*project, task).await,
+            Repair::GrantToGroup { project, task, role } => {
+                let group = self.group(*project, task)?;
+                let role = self.roles.get(role).ok_or(Broken::Missing)?;
+                let place = self.projects.get(project).ok_or(Broken::Missing)?;
+                Ok(self.keystone.grant_to_group(group, role, place).await?)
+            }
+            Repair::Join { project, task, user } => {
+                let user = self.users.get(user).ok_or(Broken::Missing)?;
+                Ok(self.keystone.join(self.group(*project, task)?, user).await?)
+            }
+            Repair::Leave { project, task, user } => {
+                let user = self.users.get(user).ok_or(Broken::Missing)?;
+                Ok(self.keystone.leave(self.group(*project, task)?, user).await?)
+            }
             Repair::SetLimit(limit) => self.set_limit(limit).await,
             Repair::SetQuotas { project, service, values } => {
                 self.set_quotas(*project, *service, values).await
             }
             Repair::RevokeForeign { project_id, user_id, role_id } => {
                 Ok(self.keystone.revoke(user_id, role_id, project_id).await?)
+            }
+            Repair::RemoveForeignMember { group_id, user_id } => {
+                Ok(self.keystone.leave(group_id, user_id).await?)
             }
             Repair::DisableForeignProject { project_id } => {
                 let change = ProjectChange { enabled: Some(false), ..ProjectChange::default() };
@@ -97,6 +149,24 @@ impl Hand<'_> {
         let ids = (self.projects.get(&project), self.users.get(&user), self.roles.get(role));
         let (Some(project), Some(user), Some(role)) = ids else { return Err(Broken::Missing) };
         Ok((project, user, role))
+    }
+
+    fn group(&self, project: CloudProjectId, task: &str) -> Result<&str, Broken> {
+        self.groups.get(&project.group_of(task)).map(String::as_str).ok_or(Broken::Missing)
+    }
+
+    /// Makes the group of a task, in the domain of its project.
+    async fn create_group(&mut self, id: CloudProjectId, task: &str) -> Result<(), Broken> {
+        let wanted = self.wanted.projects.iter().find(|project| project.cloud_project_id == id);
+        let wanted = wanted.ok_or(Broken::Missing)?;
+        let group = NewGroup {
+            name: id.group_of(task),
+            domain_id: self.domains.get(&wanted.domain).ok_or(Broken::Missing)?.clone(),
+            description: format!("{}: {task}", wanted.name),
+        };
+        let made = self.keystone.create_group(&group).await?;
+        self.groups.insert(made.name, made.id);
+        Ok(())
     }
 
     async fn create_domain(&mut self, name: &str) -> Result<(), Broken> {

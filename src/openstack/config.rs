@@ -7,6 +7,19 @@ use serde::Deserialize;
 use super::FederationConfig;
 use crate::{adapters::keystone::QuotaService, platform::config::Findings};
 
+/// The longest name of a task in characters: the group of a task in a project has a name of at most 64.
+pub const LONGEST_TASK: usize = 17;
+
+/// How people get the roles of their tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GrantBy {
+    /// Each role to each person.
+    Direct,
+    /// The roles to a group for each task in a project, and people into the group.
+    Group,
+}
+
 /// How what is wanted becomes what is there.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -17,6 +30,8 @@ pub struct OpenStackConfig {
     pub domain_per_company: bool,
     /// Which roles of Keystone each task stands for, such as `member = ["member"]`.
     pub tasks: BTreeMap<String, Vec<String>>,
+    /// How people get these roles. It may be changed at any time: the next pass moves everybody.
+    pub grants: GrantBy,
     /// Under which name a resource is a unified limit, such as `"compute.cores" = "class:VCPU"`. The resource's own
     /// name is tried, too.
     pub limits: BTreeMap<String, String>,
@@ -36,6 +51,12 @@ impl OpenStackConfig {
             self.tasks.contains_key("member") && self.tasks.values().all(|roles| !roles.is_empty()),
             "openstack.tasks",
             "at least member, each task with the names of one or more roles",
+        );
+        let is_short = |task: &String| (1..=LONGEST_TASK).contains(&task.chars().count());
+        findings.expect(
+            self.tasks.keys().all(is_short),
+            "openstack.tasks",
+            &format!("names of 1 to {LONGEST_TASK} characters"),
         );
         findings.expect(
             self.limits.keys().all(|key| {

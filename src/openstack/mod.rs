@@ -21,7 +21,7 @@ mod service;
 pub mod store;
 
 pub use actual::Actual;
-pub use config::OpenStackConfig;
+pub use config::{GrantBy, OpenStackConfig};
 pub use difference::difference;
 pub use federation::{FederationConfig, mapping};
 pub use model::{CloudProject, CloudProjectId, CloudUser, CloudUserId, Grant, Quota, Wanted};

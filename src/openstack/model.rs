@@ -24,6 +24,13 @@ impl CloudProjectId {
     pub fn tag(self) -> String {
         format!("gatehouse:{self}")
     }
+
+    /// The name of the group of whoever has this task; at most 64 characters with a task of at most
+    /// [`super::config::LONGEST_TASK`].
+    #[must_use]
+    pub fn group_of(self, task: &str) -> String {
+        format!("gatehouse-{self}-{task}")
+    }
 }
 
 /// A project.

@@ -50,6 +50,26 @@ pub enum Repair {
         user: CloudUserId,
         role: String,
     },
+    /// The group of whoever has this task.
+    CreateGroup {
+        project: CloudProjectId,
+        task: String,
+    },
+    GrantToGroup {
+        project: CloudProjectId,
+        task: String,
+        role: String,
+    },
+    Join {
+        project: CloudProjectId,
+        task: String,
+        user: CloudUserId,
+    },
+    Leave {
+        project: CloudProjectId,
+        task: String,
+        user: CloudUserId,
+    },
     SetLimit(LimitRepair),
     SetQuotas {
         project: CloudProjectId,
@@ -61,6 +81,10 @@ pub enum Repair {
         project_id: String,
         user_id: String,
         role_id: String,
+    },
+    RemoveForeignMember {
+        group_id: String,
+        user_id: String,
     },
     DisableForeignProject {
         project_id: String,
@@ -97,6 +121,8 @@ pub struct LimitRepair {
 pub enum Finding {
     /// A role in a project of ours that somebody gave by hand. Approval takes it back.
     ForeignAssignment { project_id: String, project: String, user_id: String, role_id: String, role: String },
+    /// Somebody in a group of ours whom others put there. Approval takes them out.
+    ForeignMember { group_id: String, project: String, task: String, user_id: String },
     /// A project of that name is there without our mark. Approval makes it ours.
     ProjectNameTaken { project: CloudProjectId, name: String, project_id: String },
     /// A user of that name is there without our mark. Approval makes it ours.
@@ -114,6 +140,9 @@ impl std::fmt::Display for Finding {
         match self {
             Self::ForeignAssignment { project, user_id, role, .. } => {
                 write!(f, "user {user_id} has the role {role} in {project}, given by hand")
+            }
+            Self::ForeignMember { project, task, user_id, .. } => {
+                write!(f, "user {user_id} is in the group of {task} in {project}, put there by hand")
             }
             Self::ProjectNameTaken { name, project_id, .. } => {
                 write!(f, "a project {name} ({project_id}) was made by hand")
@@ -144,6 +173,7 @@ impl Finding {
             Self::ForeignAssignment { project_id, user_id, role_id, .. } => {
                 format!("assignment/{project_id}/{user_id}/{role_id}")
             }
+            Self::ForeignMember { group_id, user_id, .. } => format!("member/{group_id}/{user_id}"),
             Self::ProjectNameTaken { project_id, .. } => format!("project-name/{project_id}"),
             Self::UserNameTaken { user_id, .. } => format!("user-name/{user_id}"),
             Self::ForeignProject { project_id, .. } => format!("project/{project_id}"),

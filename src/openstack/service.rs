@@ -1,6 +1,6 @@
 //! The use cases: wanting, planning, applying, approving.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -111,6 +111,10 @@ impl OpenStack {
 
     pub(super) fn pool(&self) -> &PgPool {
         &self.0.pool
+    }
+
+    pub(super) fn keystone(&self) -> &dyn Keystone {
+        self.0.keystone.as_ref()
     }
 
     pub(super) fn config(&self) -> &OpenStackConfig {
@@ -241,7 +245,7 @@ impl OpenStack {
         let (wanted, actual) = self.both(only).await?;
         let plan = difference(&wanted, &actual, &self.0.config, only.is_none());
         self.report(&plan, only.is_none()).await?;
-        let mut hand = self.hand(&wanted, &actual);
+        let mut hand = Hand::new(self, &wanted, &actual);
         let mut report = Report { plan, ..Report::default() };
         for repair in report.plan.repairs.clone() {
             match hand.make(&repair).await {
@@ -282,7 +286,7 @@ impl OpenStack {
         let mut conn = self.0.pool.acquire().await?;
         let wanted = store::wanted(&mut conn, only).await?;
         drop(conn);
-        let keystone = self.0.keystone.as_ref();
+        let keystone = self.keystone();
         let actual = match only {
             None => Actual::everything(keystone).await?,
             Some(_) => Actual::around(keystone, &wanted).await?,
@@ -290,41 +294,14 @@ impl OpenStack {
         Ok((wanted, actual))
     }
 
-    fn hand<'a>(&'a self, wanted: &'a Wanted, actual: &Actual) -> Hand<'a> {
-        let by_tag: HashMap<&str, &str> = actual
-            .projects
-            .iter()
-            .flat_map(|project| project.tags.iter().map(|tag| (tag.as_str(), project.id.as_str())))
-            .collect();
-        let by_mark: HashMap<&str, &str> = actual
-            .users
-            .iter()
-            .filter_map(|user| Some((user.gatehouse_id.as_deref()?, user.id.as_str())))
-            .collect();
-        let projects = wanted.projects.iter().filter_map(|project| {
-            let id = project.cloud_project_id;
-            Some((id, (*by_tag.get(id.tag().as_str())?).to_owned()))
-        });
-        let users = wanted.users.iter().filter_map(|user| {
-            let id = user.cloud_user_id;
-            Some((id, (*by_mark.get(id.to_string().as_str())?).to_owned()))
-        });
-        Hand {
-            openstack: self,
-            keystone: self.0.keystone.as_ref(),
-            wanted,
-            domains: actual.domains.iter().map(|domain| (domain.name.clone(), domain.id.clone())).collect(),
-            roles: actual.roles.iter().map(|role| (role.name.clone(), role.id.clone())).collect(),
-            projects: projects.collect(),
-            users: users.collect(),
-        }
-    }
-
     async fn note_failure(&self, repair: &Repair, broken: &Broken) -> Result<(), sqlx::Error> {
         let subject = match repair {
             Repair::CreateProject { project, .. }
             | Repair::ChangeProject { project, .. }
             | Repair::Grant { project, .. }
+            | Repair::CreateGroup { project, .. }
+            | Repair::GrantToGroup { project, .. }
+            | Repair::Join { project, .. }
             | Repair::SetQuotas { project, .. } => project.0,
             Repair::SetLimit(limit) => limit.project.0,
             Repair::CreateUser { user } | Repair::ChangeUser { user } => user.0,

@@ -9,8 +9,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use super::{
-    Assignment, CloudService, Domain, Filter, Keystone, KeystoneConfig, KeystoneError, Limit, NewDomain,
-    NewProject, NewUser, Project, ProjectChange, QuotaService, RegisteredLimit, Role, User, UserChange,
+    Assignment, CloudService, Domain, Filter, Group, GroupRole, Keystone, KeystoneConfig, KeystoneError,
+    Limit, NewDomain, NewGroup, NewProject, NewUser, Project, ProjectChange, QuotaService, RegisteredLimit,
+    Role, User, UserChange,
     token::{Session, Tokens, subject_token},
 };
 
@@ -117,6 +118,11 @@ impl KeystoneClient {
         self.send(&method, &url, &[], None).await.map(drop)
     }
 
+    /// Calls about one thing without a body, and without an answer.
+    async fn touch(&self, method: Method, segments: &[&str]) -> Result<(), KeystoneError> {
+        self.send(&method, &self.place(segments)?, &[], None).await.map(drop)
+    }
+
     async fn quota_url(
         &self,
         service: QuotaService,
@@ -157,6 +163,14 @@ impl Keystone for KeystoneClient {
         self.list_assignments(filter).await
     }
 
+    async fn groups(&self, filter: &Filter) -> Result<Vec<Group>, KeystoneError> {
+        self.list("groups", &filter.query()).await
+    }
+
+    async fn group_roles(&self, filter: &Filter) -> Result<Vec<GroupRole>, KeystoneError> {
+        self.list_group_roles(filter).await
+    }
+
     async fn services(&self) -> Result<Vec<CloudService>, KeystoneError> {
         self.list("services", &[]).await
     }
@@ -195,6 +209,30 @@ impl Keystone for KeystoneClient {
 
     async fn revoke(&self, user_id: &str, role_id: &str, project_id: &str) -> Result<(), KeystoneError> {
         match self.assign(Method::DELETE, user_id, role_id, project_id).await {
+            Err(KeystoneError::NotFound) => Ok(()),
+            answer => answer,
+        }
+    }
+
+    async fn create_group(&self, group: &NewGroup) -> Result<Group, KeystoneError> {
+        self.create("groups", "group", group).await
+    }
+
+    async fn grant_to_group(
+        &self,
+        group_id: &str,
+        role_id: &str,
+        project_id: &str,
+    ) -> Result<(), KeystoneError> {
+        self.touch(Method::PUT, &["projects", project_id, "groups", group_id, "roles", role_id]).await
+    }
+
+    async fn join(&self, group_id: &str, user_id: &str) -> Result<(), KeystoneError> {
+        self.touch(Method::PUT, &["groups", group_id, "users", user_id]).await
+    }
+
+    async fn leave(&self, group_id: &str, user_id: &str) -> Result<(), KeystoneError> {
+        match self.touch(Method::DELETE, &["groups", group_id, "users", user_id]).await {
             Err(KeystoneError::NotFound) => Ok(()),
             answer => answer,
         }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{Assignment, Filter, KeystoneClient, KeystoneError};
+use super::{Assignment, Filter, GroupRole, KeystoneClient, KeystoneError};
 
 /// The most pages of one list: a Keystone that gave the same page for ever would hold us.
 const MOST_PAGES: usize = 10_000;
@@ -13,6 +13,28 @@ struct AssignmentBody {
     role: Named,
     user: Option<Named>,
     scope: Scope,
+    #[serde(default)]
+    links: Links,
+}
+
+/// How an effective assignment comes about, as addresses.
+#[derive(Default, Deserialize)]
+struct Links {
+    assignment: Option<String>,
+    membership: Option<String>,
+    prior_role: Option<String>,
+}
+
+impl Links {
+    /// The group by which somebody has a role that was given to it, in the project itself.
+    fn group(&self) -> Option<String> {
+        let assignment = self.assignment.as_ref()?;
+        if self.prior_role.is_some() || assignment.contains("OS-INHERIT") {
+            return None;
+        }
+        let (_, rest) = self.membership.as_ref()?.split_once("/groups/")?;
+        rest.split('/').next().map(str::to_owned)
+    }
 }
 
 #[derive(Deserialize)]
@@ -73,17 +95,35 @@ impl KeystoneClient {
 
     /// The assignments of users in projects. They have no ids and come at once.
     pub(super) async fn list_assignments(&self, filter: &Filter) -> Result<Vec<Assignment>, KeystoneError> {
-        let project = filter.project_id.clone().map(|id| ("scope.project.id", id));
-        let query: Vec<_> = project.into_iter().collect();
-        let mut body = self.get("/role_assignments", &query).await?;
-        let items = body.get_mut("role_assignments").map(Value::take).ok_or(KeystoneError::Unreadable)?;
-        let items: Vec<AssignmentBody> =
-            serde_json::from_value(items).map_err(|_| KeystoneError::Unreadable)?;
+        let items = self.assignment_bodies(filter, false).await?;
         let of_project = |item: AssignmentBody| {
             let (project, user) = (item.scope.project?, item.user?);
             Some(Assignment { project_id: project.id, user_id: user.id, role_id: item.role.id })
         };
         Ok(items.into_iter().filter_map(of_project).collect())
+    }
+
+    /// What groups bring to whom: effective assignments say by which group they come about.
+    pub(super) async fn list_group_roles(&self, filter: &Filter) -> Result<Vec<GroupRole>, KeystoneError> {
+        let items = self.assignment_bodies(filter, true).await?;
+        let by_group = |item: AssignmentBody| {
+            let (group_id, project, user) = (item.links.group()?, item.scope.project?, item.user?);
+            Some(GroupRole { group_id, user_id: user.id, role_id: item.role.id, project_id: project.id })
+        };
+        Ok(items.into_iter().filter_map(by_group).collect())
+    }
+
+    async fn assignment_bodies(
+        &self,
+        filter: &Filter,
+        is_effective: bool,
+    ) -> Result<Vec<AssignmentBody>, KeystoneError> {
+        let project = filter.project_id.clone().map(|id| ("scope.project.id", id));
+        let effective = is_effective.then(|| ("effective", "true".to_owned()));
+        let query: Vec<_> = project.into_iter().chain(effective).collect();
+        let mut body = self.get("/role_assignments", &query).await?;
+        let items = body.get_mut("role_assignments").map(Value::take).ok_or(KeystoneError::Unreadable)?;
+        serde_json::from_value(items).map_err(|_| KeystoneError::Unreadable)
     }
 }
 

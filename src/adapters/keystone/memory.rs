@@ -9,8 +9,9 @@ use async_trait::async_trait;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
-    Assignment, CloudService, Domain, Filter, Keystone, KeystoneError, Limit, NewDomain, NewProject, NewUser,
-    Project, ProjectChange, QuotaService, RegisteredLimit, Role, User, UserChange,
+    Assignment, CloudService, Domain, Filter, Group, GroupRole, Keystone, KeystoneError, Limit, NewDomain,
+    NewGroup, NewProject, NewUser, Project, ProjectChange, QuotaService, RegisteredLimit, Role, User,
+    UserChange,
 };
 use crate::platform::masked::Masked;
 
@@ -23,6 +24,11 @@ pub struct State {
     pub users: Vec<User>,
     pub roles: Vec<Role>,
     pub assignments: BTreeSet<Assignment>,
+    pub groups: Vec<Group>,
+    /// Users by the group they are in.
+    pub members: BTreeSet<(String, String)>,
+    /// Roles of groups: group, role, project.
+    pub group_grants: BTreeSet<(String, String, String)>,
     pub services: Vec<CloudService>,
     pub registered_limits: Vec<RegisteredLimit>,
     pub limits: Vec<Limit>,
@@ -124,6 +130,30 @@ impl Keystone for MemoryKeystone {
     async fn assignments(&self, filter: &Filter) -> Result<Vec<Assignment>, KeystoneError> {
         let fits = |assignment: &&Assignment| fits(filter.project_id.as_ref(), &assignment.project_id);
         Ok(self.call("assignments")?.assignments.iter().filter(fits).cloned().collect())
+    }
+
+    async fn groups(&self, filter: &Filter) -> Result<Vec<Group>, KeystoneError> {
+        let name = filter.name.as_ref().map(Masked::expose);
+        let fits =
+            |group: &&Group| fits(name, &group.name) && fits(filter.domain_id.as_ref(), &group.domain_id);
+        Ok(self.call("groups")?.groups.iter().filter(fits).cloned().collect())
+    }
+
+    async fn group_roles(&self, filter: &Filter) -> Result<Vec<GroupRole>, KeystoneError> {
+        let state = self.call("group_roles")?;
+        let grants = state.group_grants.iter();
+        let grants = grants.filter(|(_, _, project)| fits(filter.project_id.as_ref(), project));
+        let of_grant = |(group, role, project): &(String, String, String)| {
+            let members = state.members.iter().filter(|(of, _)| of == group);
+            let role = |(_, user): &(String, String)| GroupRole {
+                group_id: group.clone(),
+                user_id: user.clone(),
+                role_id: role.clone(),
+                project_id: project.clone(),
+            };
+            members.map(role).collect::<Vec<_>>()
+        };
+        Ok(grants.flat_map(of_grant).collect())
     }
 
     async fn services(&self) -> Result<Vec<CloudService>, KeystoneError> {
@@ -233,6 +263,38 @@ impl Keystone for MemoryKeystone {
         state.assignments.retain(|held| {
             held.user_id != user_id || held.role_id != role_id || held.project_id != project_id
         });
+        Ok(())
+    }
+
+    async fn create_group(&self, new: &NewGroup) -> Result<Group, KeystoneError> {
+        let mut state = self.call("create_group")?;
+        if state.groups.iter().any(|held| held.name == new.name && held.domain_id == new.domain_id) {
+            return Err(KeystoneError::Conflict);
+        }
+        let id = state.id("group");
+        let group = Group { id, name: new.name.clone(), domain_id: new.domain_id.clone() };
+        state.groups.push(group.clone());
+        Ok(group)
+    }
+
+    async fn grant_to_group(
+        &self,
+        group_id: &str,
+        role_id: &str,
+        project_id: &str,
+    ) -> Result<(), KeystoneError> {
+        let grant = (group_id.to_owned(), role_id.to_owned(), project_id.to_owned());
+        self.call("grant_to_group")?.group_grants.insert(grant);
+        Ok(())
+    }
+
+    async fn join(&self, group_id: &str, user_id: &str) -> Result<(), KeystoneError> {
+        self.call("join")?.members.insert((group_id.to_owned(), user_id.to_owned()));
+        Ok(())
+    }
+
+    async fn leave(&self, group_id: &str, user_id: &str) -> Result<(), KeystoneError> {
+        self.call("leave")?.members.remove(&(group_id.to_owned(), user_id.to_owned()));
         Ok(())
     }
 

@@ -22,8 +22,8 @@ pub use config::{KeystoneAccount, KeystoneConfig};
 pub use memory::{MemoryKeystone, State};
 pub use quota_sets::QuotaService;
 pub use types::{
-    Assignment, CloudService, Domain, Federated, FederatedProtocol, Limit, NewDomain, NewProject, NewUser,
-    Project, ProjectChange, RegisteredLimit, Role, User, UserChange,
+    Assignment, CloudService, Domain, Federated, FederatedProtocol, Group, GroupRole, Limit, NewDomain,
+    NewGroup, NewProject, NewUser, Project, ProjectChange, RegisteredLimit, Role, User, UserChange,
 };
 
 use crate::platform::masked::Masked;
@@ -52,6 +52,11 @@ pub trait Keystone: Send + Sync {
     async fn roles(&self) -> Result<Vec<Role>, KeystoneError>;
     /// Who has which role where, as assigned (groups and inheritance are not followed).
     async fn assignments(&self, filter: &Filter) -> Result<Vec<Assignment>, KeystoneError>;
+    /// Groups.
+    async fn groups(&self, filter: &Filter) -> Result<Vec<Group>, KeystoneError>;
+    /// The roles that people have in projects by being in a group, group by group; inherited and implied ones are left
+    /// out. One call shows who is in which group, as far as the group has a role.
+    async fn group_roles(&self, filter: &Filter) -> Result<Vec<GroupRole>, KeystoneError>;
     /// The services of the catalogue.
     async fn services(&self) -> Result<Vec<CloudService>, KeystoneError>;
     /// What may be limited, with its default.
@@ -73,6 +78,19 @@ pub trait Keystone: Send + Sync {
     async fn grant(&self, user_id: &str, role_id: &str, project_id: &str) -> Result<(), KeystoneError>;
     /// Takes it back; when it is not there that is no error.
     async fn revoke(&self, user_id: &str, role_id: &str, project_id: &str) -> Result<(), KeystoneError>;
+    /// Makes a group.
+    async fn create_group(&self, group: &NewGroup) -> Result<Group, KeystoneError>;
+    /// Gives a group a role in a project; giving it twice is no error.
+    async fn grant_to_group(
+        &self,
+        group_id: &str,
+        role_id: &str,
+        project_id: &str,
+    ) -> Result<(), KeystoneError>;
+    /// Puts a user into a group; twice is no error.
+    async fn join(&self, group_id: &str, user_id: &str) -> Result<(), KeystoneError>;
+    /// Takes a user out of a group; one who is not in it is no error.
+    async fn leave(&self, group_id: &str, user_id: &str) -> Result<(), KeystoneError>;
     /// Makes a limit of a project; its `id` is left out of account.
     async fn create_limit(&self, limit: &Limit) -> Result<(), KeystoneError>;
     /// Changes the value of a limit.

@@ -64,6 +64,34 @@ pub struct Assignment {
     pub role_id: String,
 }
 
+/// A group of users.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[expect(missing_docs, reason = "the names are those of the Identity API v3")]
+pub struct Group {
+    pub id: String,
+    pub name: String,
+    pub domain_id: String,
+}
+
+/// A group to be made.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "the names are those of the Identity API v3")]
+pub struct NewGroup {
+    pub name: String,
+    pub domain_id: String,
+    pub description: String,
+}
+
+/// A role that somebody has in a project because they are in a group.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the names are those of the Identity API v3")]
+pub struct GroupRole {
+    pub group_id: String,
+    pub user_id: String,
+    pub role_id: String,
+    pub project_id: String,
+}
+
 /// A service of the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[expect(missing_docs, reason = "the names are those of the Identity API v3")]

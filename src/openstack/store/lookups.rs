@@ -5,7 +5,10 @@ use std::collections::{BTreeSet, HashMap};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::openstack::{CloudProject, CloudProjectId, CloudUser, CloudUserId};
+use crate::{
+    openstack::{CloudProject, CloudProjectId, CloudUser, CloudUserId},
+    platform::masked::Masked,
+};
 
 /// The project of a name in a domain, whatever the case.
 pub async fn project_named(
@@ -56,13 +59,13 @@ pub async fn quota_changes(
     .await
 }
 
-/// The addresses of everybody who has a task in a project.
-pub async fn addresses_of_project(
+/// Everybody who has a task in a project: address and name.
+pub async fn people_of_project(
     conn: &mut PgConnection,
     project: CloudProjectId,
-) -> Result<Vec<String>, sqlx::Error> {
-    sqlx::query_scalar(
-        "SELECT DISTINCT u.email FROM cloud_grants g JOIN cloud_users u USING (cloud_user_id)
+) -> Result<Vec<(Masked<String>, Masked<String>)>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT DISTINCT u.email, u.full_name FROM cloud_grants g JOIN cloud_users u USING (cloud_user_id)
          WHERE g.cloud_project_id = $1 AND g.is_wanted ORDER BY 1",
     )
     .bind(project)

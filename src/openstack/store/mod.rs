@@ -4,11 +4,11 @@ mod lookups;
 mod noted;
 mod wants;
 
+pub(super) use lookups::{concerned, person_of};
 pub use lookups::{
-    addresses_of_project, project_by_id, project_named, projects_of_companies, projects_of_people,
+    people_of_project, project_by_id, project_named, projects_of_companies, projects_of_people,
     quota_changes, user_by_id, users_named,
 };
-pub(super) use lookups::{concerned, person_of};
 pub use noted::findings;
 pub(super) use noted::{
     approve, note_failure, note_findings, note_project, note_quota, note_user, take_ending,

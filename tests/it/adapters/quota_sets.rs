@@ -1,8 +1,13 @@
 //! Quotas of Nova, Neutron and Cinder, by the calls that their API references describe.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
-use gatehouse::adapters::keystone::{Keystone as _, KeystoneClient, KeystoneError, QuotaService};
+use gatehouse::adapters::keystone::{
+    Keystone as _, KeystoneClient, KeystoneConfig, KeystoneError, QuotaService,
+};
 use serde_json::{Value, json};
 use wiremock::{
     Mock, MockServer, ResponseTemplate,
@@ -83,4 +88,27 @@ async fn a_service_that_the_catalogue_lacks_has_no_quotas() {
     assert_eq!(client.quota_set(QuotaService::Volume, "p-1").await, Ok(None));
     let set = client.set_quota_set(QuotaService::Volume, "p-1", &BTreeMap::new()).await;
     assert_eq!(set, Err(KeystoneError::NotFound));
+}
+
+#[tokio::test]
+async fn a_service_that_does_not_answer_in_time_is_asked_again_later() {
+    let server = MockServer::start().await;
+    Mock::given(method("POST"))
+        .and(path("/v3/auth/tokens"))
+        .respond_with(ResponseTemplate::new(201).set_delay(Duration::from_secs(120)))
+        .mount(&server)
+        .await;
+    let login = KeystoneLogin {
+        auth_url: format!("{}/v3", server.uri()),
+        username: "admin".to_owned(),
+        password: "secret".to_owned(),
+        project: "admin".to_owned(),
+    };
+    let impatient = KeystoneConfig { timeout_seconds: 1, ..config(&login) };
+    let client = KeystoneClient::new(&impatient).unwrap();
+    let began = Instant::now();
+    let error = client.roles().await.unwrap_err();
+    assert_eq!(error, KeystoneError::Unreachable);
+    assert!(error.is_transient(), "the job tries again");
+    assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
 }

@@ -1,7 +1,9 @@
 //! Requests: from the rows of a table to what is there, and back to whoever asked.
 
 mod decisions;
+mod killed;
 mod overdue;
+mod quotas;
 mod rows;
 mod sheet;
 mod staff;

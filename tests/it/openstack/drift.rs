@@ -77,7 +77,7 @@ async fn a_pass_without_changes_asks_for_each_list_once() {
     keystone.state().calls.clear();
     let report = house.cloud.openstack.apply(None).await.unwrap();
     assert_eq!(report.plan.repairs.len(), 0);
-    assert_eq!(keystone.state().calls.len(), 8, "{:?}", keystone.state().calls);
+    assert_eq!(keystone.state().calls.len(), 9, "{:?}", keystone.state().calls);
 }
 
 #[tokio::test]

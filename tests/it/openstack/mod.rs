@@ -4,6 +4,8 @@ mod cut_off;
 mod drift;
 mod federation;
 mod floors;
+mod groups;
+mod scale;
 
 use gatehouse::{
     adapters::keystone::QuotaService,

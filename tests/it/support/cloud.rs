@@ -56,7 +56,7 @@ impl CloudHouse {
 
     pub async fn over(keystone: Arc<dyn Keystone>, extra: &str) -> Self {
         let database = TestDatabase::create().await;
-        let config = Config::from_toml(&format!("{}\n{SETTINGS}\n{extra}", crate::config::MINIMAL)).unwrap();
+        let config = configured(extra);
         let now = gatehouse::platform::clock::SystemClock.now();
         let clock = Arc::new(ManualClock::starting_at(now));
         let (keycloak, mailer) = (Arc::new(MemoryKeycloak::default()), Arc::new(MemoryMailer::default()));
@@ -69,6 +69,12 @@ impl CloudHouse {
     pub fn restart(&mut self) {
         let Self { config, pool, clock, mailer, keycloak, keystone, sheets, .. } = &*self;
         self.cloud = build(config, pool, clock, mailer, keycloak, keystone, sheets);
+    }
+
+    /// What a process has that is restarted with other settings.
+    pub fn set(&mut self, extra: &str) {
+        self.config = configured(extra);
+        self.restart();
     }
 
     /// Runs jobs until no work of these kinds waits.
@@ -148,6 +154,10 @@ impl CloudHouse {
     pub fn advance(&self, by: TimeDelta) {
         self.clock.advance(by);
     }
+}
+
+fn configured(extra: &str) -> Config {
+    Config::from_toml(&format!("{}\n{SETTINGS}\n{extra}", crate::config::MINIMAL)).unwrap()
 }
 
 fn build(

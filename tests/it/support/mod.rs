@@ -4,6 +4,7 @@ pub mod api;
 pub mod client;
 mod cloud;
 mod database;
+mod interrupted;
 mod kafka;
 pub mod keycloak_events;
 pub mod keystone;
@@ -15,6 +16,7 @@ pub mod tokens;
 
 pub use cloud::CloudHouse;
 pub use database::TestDatabase;
+pub use interrupted::Interrupted;
 pub use kafka::{Seen, TestKafka, eventually, latest};
 pub use keystone::TestKeystone;
 pub use proofs::missing_proofs;

@@ -1,12 +1,14 @@
 //! The difference between what is wanted and what is there. It asks nobody and changes nothing.
 
+mod groups;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{
-    Actual, CloudProject, CloudProjectId, CloudUser, CloudUserId, Finding, LimitRepair, OpenStackConfig,
-    Plan, Repair, Wanted,
+    Actual, CloudProject, CloudProjectId, CloudUser, CloudUserId, Finding, GrantBy, LimitRepair,
+    OpenStackConfig, Plan, Repair, Wanted,
 };
-use crate::adapters::keystone::{Domain, Project, QuotaService, RegisteredLimit, User};
+use crate::adapters::keystone::{Domain, Limit, Project, QuotaService, RegisteredLimit, User};
 
 /// The difference. With `is_whole`, both sides are everything there is, and what is extra is a finding, too.
 #[must_use]
@@ -16,6 +18,7 @@ pub fn difference(wanted: &Wanted, actual: &Actual, config: &OpenStackConfig, is
     let projects = differ.projects(&domains);
     let users = differ.users(&domains);
     differ.grants(&projects, &users);
+    differ.groups(&projects, &users);
     differ.quotas(&projects);
     if is_whole {
         differ.foreign(&domains);
@@ -34,6 +37,13 @@ struct Differ<'a> {
 }
 
 type Found<'a, Id, T> = HashMap<Id, &'a T>;
+/// Project, service, region and name.
+type LimitKey<'a> = (&'a str, &'a str, Option<&'a str>, &'a str);
+
+fn key_of(limit: &Limit) -> Option<LimitKey<'_>> {
+    let project = limit.project_id.as_deref()?;
+    Some((project, &limit.service_id, limit.region_id.as_deref(), &limit.resource_name))
+}
 
 impl<'a> Differ<'a> {
     fn find(&mut self, finding: Finding, approved: Option<Repair>) {
@@ -168,7 +178,8 @@ impl<'a> Differ<'a> {
             for role in self.config.tasks.get(&grant.task).into_iter().flatten() {
                 // Two tasks may stand for the same role: it stays as long as one is wanted.
                 let key = (grant.cloud_project_id, grant.cloud_user_id, role.as_str());
-                *roles.entry(key).or_default() |= grant.is_wanted;
+                let is_direct = self.config.grants == GrantBy::Direct;
+                *roles.entry(key).or_default() |= grant.is_wanted && is_direct;
             }
         }
         let there: HashSet<(&str, &str, &str)> = self
@@ -222,6 +233,8 @@ impl<'a> Differ<'a> {
 
     fn quotas(&mut self, projects: &Found<'a, CloudProjectId, Project>) {
         let mut sets: BTreeMap<(CloudProjectId, QuotaService), BTreeMap<String, i64>> = BTreeMap::new();
+        let limits: HashMap<LimitKey, &Limit> =
+            self.actual.limits.iter().filter_map(|limit| Some((key_of(limit)?, limit))).collect();
         for quota in &self.wanted.quotas {
             let project = quota.cloud_project_id;
             let Some(registered) = self.unified(quota.service, &quota.resource) else {
@@ -234,13 +247,11 @@ impl<'a> Differ<'a> {
                 continue;
             };
             let place = projects.get(&project).map(|project| project.id.as_str());
-            let held = self.actual.limits.iter().find(|limit| {
-                place.is_some()
-                    && limit.project_id.as_deref() == place
-                    && limit.service_id == registered.service_id
-                    && limit.region_id == registered.region_id
-                    && limit.resource_name == registered.resource_name
-            });
+            let key = |place| {
+                let RegisteredLimit { service_id, region_id, resource_name, .. } = registered;
+                (place, service_id.as_str(), region_id.as_deref(), resource_name.as_str())
+            };
+            let held = place.and_then(|place| limits.get(&key(place)).copied());
             let from = held.map(|limit| limit.resource_limit);
             // Without a limit of its own a project has what is registered for all.
             let has = from.unwrap_or(registered.default_limit);
