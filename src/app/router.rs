@@ -132,7 +132,14 @@ impl Features {
 
     /// The public routes, with the layers that every route gets.
     pub fn router(&self) -> Router {
-        let router = portal::router(self.portal.clone())
+        let portal = match &self.cloud {
+            Some(Cloud { intake, openstack, .. }) => {
+                let rooms = portal::cloud::Rooms { intake: intake.clone(), openstack: openstack.clone() };
+                self.portal.clone().with_cloud(rooms)
+            }
+            None => self.portal.clone(),
+        };
+        let router = portal::router(portal)
             .merge(otp::http::router(self.otp.clone(), self.gate.clone()))
             .merge(otp::http::receipts::router(self.otp.clone(), self.receipts.as_ref()))
             .merge(api::router(self.api()));

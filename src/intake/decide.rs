@@ -83,6 +83,13 @@ impl By {
         Ok(Self { actor, origin, name, may_overrule, on_behalf: None })
     }
 
+    /// Whoever asked, about what they asked for.
+    pub(super) fn requester(caller: &Caller) -> Self {
+        let name = caller.user_id().map_or_else(|| caller.key(), str::to_owned);
+        let (actor, origin) = (caller.actor(), caller.origin.clone());
+        Self { actor, origin, name, may_overrule: false, on_behalf: None }
+    }
+
     /// The same in the place of whom it was handed to, and why.
     #[must_use]
     pub fn on_behalf(self, why: Option<String>) -> Self {

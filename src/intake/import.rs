@@ -102,7 +102,7 @@ impl Intake {
         Ok(imported)
     }
 
-    async fn import_row(
+    pub(super) async fn import_row(
         &self,
         conn: &mut PgConnection,
         kind: Kind,

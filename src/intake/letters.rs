@@ -50,7 +50,7 @@ pub(super) fn ticket(kind: Kind, ask: &Ask) -> Letter {
     let project = if ask.project.name().is_empty() { "N/A" } else { ask.project.name() };
     let mut letter = Letter::new(
         format!("Gatehouse {}", kind.ticket()),
-        "Somebody asks for something that you decide about, with `gatehouse intake approve` or `reject`.",
+        "Somebody asks for something that you decide about: in the back office, or with `gatehouse intake approve` and `reject`.",
     );
     let mut fact = |name: &str, value: &str| {
         if !value.is_empty() {

@@ -10,6 +10,7 @@
 //!
 //! Importing the same rows again changes nothing. Each step is one transaction and is recorded with who and when.
 
+mod asking;
 mod columns;
 mod config;
 mod decide;
@@ -29,6 +30,7 @@ mod staff;
 pub mod store;
 mod words;
 
+pub use asking::{Account, Asker, NotAsked};
 pub use columns::Columns;
 pub use config::{IntakeConfig, Links, SheetSources};
 pub use decide::{Act, By, Refused};

@@ -387,3 +387,32 @@ pub async fn find(conn: &mut PgConnection, id: RequestId) -> Result<Option<Reque
     .fetch_optional(conn)
     .await
 }
+
+/// What an account asked for, the newest first; at most 100.
+pub(super) async fn of_account(
+    conn: &mut PgConnection,
+    email: &Masked<String>,
+) -> Result<Vec<Request>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT request_id, kind, state, ask, sealed_pin, pin_version, approved_at_source, source, source_row,
+             assignee, reason, cloud_project_id, cloud_user_id, received_at
+         FROM intake_requests WHERE lower(ask ->> 'email') = lower($1) ORDER BY received_at DESC, request_id LIMIT 100",
+    )
+    .bind(email)
+    .fetch_all(conn)
+    .await
+}
+
+/// How many requests of an account wait for a decision.
+pub(super) async fn count_waiting(
+    conn: &mut PgConnection,
+    email: &Masked<String>,
+) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT count(*) FROM intake_requests
+         WHERE lower(ask ->> 'email') = lower($1) AND state IN ('received', 'notified')",
+    )
+    .bind(email)
+    .fetch_one(conn)
+    .await
+}

@@ -19,6 +19,7 @@ mod plan;
 mod reconcile_job;
 mod service;
 pub mod store;
+mod tasks;
 
 pub use actual::Actual;
 pub use config::{GrantBy, OpenStackConfig};
@@ -28,6 +29,7 @@ pub use model::{CloudProject, CloudProjectId, CloudUser, CloudUserId, Grant, Quo
 pub use plan::{Finding, LimitRepair, Plan, Repair};
 pub use reconcile_job::ReconcileJob;
 pub use service::{NewCloudProject, NewCloudUser, NewQuota, OpenStack, Report, RunError, Taken};
+pub use tasks::{HeldTask, Manager, TaskRefused};
 
 /// The work of comparing and repairing; its key is a project's id, or `all`.
 pub const RECONCILE: &str = "openstack.reconcile";

@@ -137,7 +137,17 @@ impl OpenStack {
     /// Whether a user signs in by Keycloak, and has no password of its own.
     #[must_use]
     pub fn is_federated(&self, user: &CloudUser) -> bool {
-        !self.0.config.federation.federated(user.user_id.as_deref()).is_empty()
+        self.knows_by_federation(user.user_id.as_deref())
+    }
+
+    /// Whether this person of Keycloak, if they are one, signs in by Keycloak.
+    #[must_use]
+    pub fn knows_by_federation(&self, user_id: Option<&str>) -> bool {
+        !self.0.config.federation.federated(user_id).is_empty()
+    }
+
+    pub(super) fn new_audit_id(&self) -> AuditId {
+        AuditId::generate(self.0.clock.as_ref(), self.0.entropy.as_ref())
     }
 
     /// Wants a project. The next run makes it.
@@ -339,7 +349,7 @@ impl OpenStack {
             after: None,
             reason: None,
         };
-        let id = AuditId::generate(self.0.clock.as_ref(), self.0.entropy.as_ref());
+        let id = self.new_audit_id();
         audit::store::record_in_tx(conn, self.now(), id, &Origin::default(), &entry).await
     }
 

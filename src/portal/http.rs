@@ -13,7 +13,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::account::UNDO_PATH;
 
 use super::{
-    Door, PageRoute, Pages, Portal, account, assets, backoffice, company,
+    Door, PageRoute, Pages, Portal, account, assets, backoffice, cloud, company,
     page::page,
     people, sign_in, systems, undo,
     words::{LANGUAGES, Landing, Language},
@@ -52,7 +52,8 @@ fn pages(portal: &Portal) -> Pages {
         .post(Door::Oneself, "/sign-out", sign_in::sign_out)
         .get(Door::Anybody, UNDO_PATH, undo::show)
         .post(Door::Anybody, UNDO_PATH, undo::undo);
-    systems::pages(backoffice::pages(people::pages(company::pages(account::pages(pages)))))
+    let pages = cloud::pages(people::pages(company::pages(account::pages(pages))));
+    systems::pages(backoffice::pages(pages))
 }
 
 /// Pages load only what we serve, run no script and stand in no frame. Forms lead to us, and by us to

@@ -15,6 +15,7 @@
 mod account;
 mod assets;
 mod backoffice;
+pub mod cloud;
 mod codes;
 mod company;
 mod config;
@@ -75,7 +76,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// What the pages stand on. Cheap to clone.
 #[derive(Clone)]
-pub struct Portal(Arc<Parts>);
+pub struct Portal(Arc<Parts>, Option<cloud::Rooms>);
 
 /// What the pages are made of.
 pub struct Parts {
@@ -121,7 +122,18 @@ impl Portal {
     /// The pages over these parts.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        Self(Arc::new(parts), None)
+    }
+
+    /// The same with pages about OpenStack.
+    #[must_use]
+    pub fn with_cloud(self, rooms: cloud::Rooms) -> Self {
+        Self(self.0, Some(rooms))
+    }
+
+    /// What pages about OpenStack stand on, if there is one.
+    pub(crate) fn cloud(&self) -> Option<&cloud::Rooms> {
+        self.1.as_ref()
     }
 
     pub(crate) fn sessions(&self) -> &Sessions {

@@ -11,6 +11,9 @@ pub(super) fn sections(visitor: &Visitor, words: &'static Layout, here: &str) ->
         let first = if visitor.may(Permission::BillingView) { "/company" } else { "/company/profile" };
         sections.push(link("/company", first, words.company));
     }
+    if visitor.has_cloud {
+        sections.push(link("/cloud", "/cloud", words.cloud));
+    }
     if visitor.caller.is_staff() {
         sections.push(link("/backoffice", "/backoffice", words.backoffice));
     }
@@ -25,6 +28,9 @@ pub(super) fn pages(visitor: &Visitor, words: &'static Layout, here: &str) -> Ve
     }
     if here.starts_with("/company") {
         return of_company(visitor, words, link);
+    }
+    if here.starts_with("/cloud") {
+        return vec![link("/cloud", words.my_requests), link("/cloud/ask", words.ask)];
     }
     vec![
         link("/account", words.profile),
@@ -49,7 +55,9 @@ fn of_company(
     ];
     // Whoever belongs to the company sees its profile, whatever they hold.
     let is_open = |it: &(Permission, _, _)| it.0 == Permission::CompanyView || visitor.may(it.0);
-    guarded.into_iter().filter(is_open).map(|(_, href, label)| link(href, label)).collect()
+    let projects = visitor.has_cloud.then(|| link("/company/projects", words.projects));
+    let allowed = guarded.into_iter().filter(is_open).map(|(_, href, label)| link(href, label));
+    allowed.chain(projects).collect()
 }
 
 fn of_backoffice(
@@ -66,5 +74,6 @@ fn of_backoffice(
         (Permission::AuditView, "/backoffice/trail", words.trail),
     ];
     let allowed = guarded.into_iter().filter(|(permission, _, _)| visitor.may_as_staff(*permission));
-    allowed.map(|(_, href, label)| link(href, label)).collect()
+    let requests = visitor.has_cloud.then(|| link("/backoffice/requests", words.cloud_requests));
+    allowed.map(|(_, href, label)| link(href, label)).chain(requests).collect()
 }

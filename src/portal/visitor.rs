@@ -39,6 +39,8 @@ pub struct Visitor {
     pub person: PersonRow,
     /// Their company, and what they may do in it.
     pub company: Option<(Company, Role)>,
+    /// Whether there is an OpenStack to ask for.
+    pub has_cloud: bool,
     /// The language of their pages.
     pub language: Language,
     /// Their session.
@@ -69,7 +71,8 @@ impl Visitor {
         let mut companies = companies::companies_of_people(&mut conn, &ids).await.map_err(failed)?;
         let company = companies.remove(&person.user_id);
         let language = Language::of_locale(person.locale.as_deref());
-        Ok(Self { person, company, language, visit, origin, caller })
+        let has_cloud = portal.cloud().is_some();
+        Ok(Self { person, company, has_cloud, language, visit, origin, caller })
     }
 
     /// The company whose pages they see; to who is in none there are no such pages.

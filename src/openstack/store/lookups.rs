@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::{
-    openstack::{CloudProject, CloudProjectId, CloudUser, CloudUserId},
+    openstack::{CloudProject, CloudProjectId, CloudUser, CloudUserId, HeldTask},
     platform::masked::Masked,
 };
 
@@ -170,5 +170,35 @@ pub async fn user_by_id(
     )
     .bind(user)
     .fetch_optional(conn)
+    .await
+}
+
+/// The projects of a company, by name; at most 1000.
+pub(in crate::openstack) async fn of_company(
+    conn: &mut PgConnection,
+    company_id: Uuid,
+) -> Result<Vec<CloudProject>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT cloud_project_id, company_id, domain, name, description, contact_name, contact_email, enabled,
+             ends_at, keystone_id, failure
+         FROM cloud_projects WHERE company_id = $1 ORDER BY lower(name) LIMIT 1000",
+    )
+    .bind(company_id)
+    .fetch_all(conn)
+    .await
+}
+
+/// The tasks that people have in the projects of a company.
+pub(in crate::openstack) async fn tasks_of_company(
+    conn: &mut PgConnection,
+    company_id: Uuid,
+) -> Result<Vec<HeldTask>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT g.cloud_project_id, g.cloud_user_id, u.full_name, u.name, g.task
+         FROM cloud_projects p JOIN cloud_grants g USING (cloud_project_id) JOIN cloud_users u USING (cloud_user_id)
+         WHERE p.company_id = $1 AND g.is_wanted ORDER BY lower(u.name), g.task",
+    )
+    .bind(company_id)
+    .fetch_all(conn)
     .await
 }

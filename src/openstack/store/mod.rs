@@ -4,7 +4,7 @@ mod lookups;
 mod noted;
 mod wants;
 
-pub(super) use lookups::{concerned, person_of};
+pub(super) use lookups::{concerned, of_company, person_of, tasks_of_company};
 pub use lookups::{
     people_of_project, project_by_id, project_named, projects_of_companies, projects_of_people,
     quota_changes, user_by_id, users_named,

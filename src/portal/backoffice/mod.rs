@@ -5,6 +5,7 @@ mod company;
 mod factors;
 mod messages;
 mod person;
+mod requests;
 mod search;
 mod trail;
 mod work;
@@ -25,6 +26,7 @@ pub fn pages(pages: Pages) -> Pages {
     let (block, notes) = (Door::Staff(Permission::PeopleBlock), Door::Staff(Permission::NotesManage));
     let (reset, suspend) = (Door::Staff(Permission::FactorsReset), Door::Staff(Permission::CompaniesSuspend));
     let (messages, trail) = (Door::Staff(Permission::MessagesView), Door::Staff(Permission::AuditView));
+    let decide = Door::Staff(Permission::RequestsManage);
     let factors = Door::Staff(Permission::FactorsManage);
     pages
         .get(look, "/backoffice", search::show)
@@ -53,6 +55,13 @@ pub fn pages(pages: Pages) -> Pages {
         .post(Door::Staff(Permission::JobsManage), "/backoffice/work/retry", work::retry)
         .get(messages, "/backoffice/messages", messages::show)
         .post(factors, "/backoffice/messages/lift", messages::lift)
+        .get(look, "/backoffice/requests", requests::list)
+        .get(decide, "/backoffice/requests/{request_id}", requests::show)
+        .post(decide, "/backoffice/requests/{request_id}/approve", requests::approve)
+        .post(decide, "/backoffice/requests/{request_id}/reject", requests::reject)
+        .post(decide, "/backoffice/requests/{request_id}/delegate", requests::delegate)
+        .post(decide, "/backoffice/requests/{request_id}/escalate", requests::escalate)
+        .post(decide, "/backoffice/requests/{request_id}/retry", requests::retry)
         .get(trail, "/backoffice/trail", trail::show)
         .post(trail, "/backoffice/trail", trail::search)
         .get(trail, "/backoffice/trail/export", trail::export)

@@ -7,6 +7,11 @@ super::words! {
         sections: "Sections", "Bagian", "版块", "Bahagian";
         pages: "Pages of this section", "Halaman bagian ini", "本版块的页面", "Halaman bahagian ini";
         account: "My account", "Akun saya", "我的账户", "Akaun saya";
+        cloud: "Cloud", "Cloud", "云", "Awan";
+        projects: "Projects", "Proyek", "项目", "Projek";
+        my_requests: "My requests", "Permintaan saya", "我的申请", "Permohonan saya";
+        cloud_requests: "Cloud requests", "Permintaan cloud", "云平台申请", "Permohonan awan";
+        ask: "Ask for something", "Buat permintaan", "提出申请", "Buat permohonan";
         company: "Company", "Perusahaan", "公司", "Syarikat";
         backoffice: "Back office", "Layanan pelanggan", "客服后台", "Khidmat pelanggan";
         sign_out: "Sign out", "Keluar", "退出登录", "Log keluar";

@@ -5,6 +5,7 @@
 
 pub use backoffice::BackOffice;
 pub use billing::Billing;
+pub use cloud::Cloud;
 pub use contacts::Contacts;
 pub use deletion::Deletion;
 pub use email::{Email, Undo};
@@ -13,6 +14,7 @@ pub use layout::Layout;
 pub use people::{Company, People};
 pub use permissions::Permissions;
 pub use profile::Profile;
+pub use requests::Requests;
 pub use security::{Data, Security};
 pub use sessions::Sessions;
 pub use systems::Systems;
@@ -171,6 +173,7 @@ pub(crate) use words;
 
 mod backoffice;
 mod billing;
+mod cloud;
 mod contacts;
 mod deletion;
 mod email;
@@ -179,6 +182,7 @@ mod layout;
 mod people;
 mod permissions;
 mod profile;
+mod requests;
 mod security;
 mod sessions;
 mod systems;

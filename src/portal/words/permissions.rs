@@ -35,6 +35,7 @@ super::words! {
         owners_change: "Change the admin of a company, with a second person", "Mengganti admin perusahaan, bersama orang kedua", "更换公司管理员（需两人）", "Menukar pentadbir syarikat, dengan orang kedua";
         companies_suspend: "Suspend companies", "Menangguhkan perusahaan", "暂停公司", "Menggantung syarikat";
         jobs_manage: "Run jobs again, set limits", "Menjalankan ulang pekerjaan, mengatur batas", "重新运行任务、设置限额", "Menjalankan semula kerja, menetapkan had";
+        requests_overrule: "Decide requests that went one step up", "Memutuskan permintaan yang diteruskan ke atasan", "处理转交上一级的申请", "Memutuskan permintaan yang dinaikkan ke peringkat atas";
         system_access: "Say who belongs to staff", "Menentukan siapa petugas", "决定员工权限", "Menentukan siapa petugas";
     }
 }
@@ -74,6 +75,7 @@ impl Permissions {
             Permission::OwnersChange => self.owners_change,
             Permission::CompaniesSuspend => self.companies_suspend,
             Permission::JobsManage => self.jobs_manage,
+            Permission::RequestsOverrule => self.requests_overrule,
             Permission::SystemAccess => self.system_access,
         }
     }

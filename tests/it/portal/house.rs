@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::world::{Browser, World};
-use crate::support::keycloak_events::Person;
+use crate::support::{CloudHouse, keycloak_events::Person};
 
 /// `siti` leads PT Satu, where `sari` is a basic user; `dewi` leads PT Dua, where `budi` is one.
 pub struct House {
@@ -32,7 +32,8 @@ pub struct House {
 
 impl House {
     pub async fn open() -> Self {
-        let world = World::new().await;
+        let (cloud, _) = CloudHouse::in_memory().await;
+        let world = World::over(cloud.pool, Some(cloud.cloud));
         let ports = JobPorts { pool: world.pool.clone(), keycloak: world.keycloak.clone() };
         let handlers: Vec<Arc<dyn Handler>> = vec![
             Arc::new(MemberJob(ports.clone())),

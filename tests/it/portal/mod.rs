@@ -1,5 +1,6 @@
 mod backoffice;
 mod billing;
+mod cloud;
 mod confinement;
 mod contacts;
 mod house;

@@ -11,7 +11,7 @@ use chrono::DateTime;
 use gatehouse::{
     account::FORGET_LOGIN_ADDRESSES,
     adapters::{keycloak::MemoryKeycloak, mail::MemoryMailer, oidc::MemoryProvider, sms::MemorySms},
-    app::{Bells, Config, Features, Ingest, Ports, composers},
+    app::{Bells, Cloud, Config, Features, Ingest, Ports, composers},
     directory::commands::{COMMANDS, CommandJob},
     notices::{Carriers, SEND_NOTICE, SendNotices},
     otp::SmsBudget,
@@ -50,7 +50,11 @@ pub struct World {
 
 impl World {
     pub async fn new() -> Self {
-        let pool = TestDatabase::create().await.pool;
+        Self::over(TestDatabase::create().await.pool, None)
+    }
+
+    /// The same over a database that others use, too, with pages about OpenStack when there is one.
+    pub fn over(pool: PgPool, cloud: Option<Cloud>) -> Self {
         let config = Config::from_toml(&format!("{MINIMAL}\nprofile = \"development\"")).unwrap();
         let clock = Arc::new(ManualClock::starting_at(DateTime::from_timestamp(1_795_000_000, 0).unwrap()));
         let (mail, sms) = (Arc::new(MemoryMailer::default()), Arc::new(MemorySms::default()));
@@ -64,7 +68,8 @@ impl World {
             sms: vec![sms.clone()],
             provider: provider.clone(),
         };
-        let features = Features::new(&config, &pool, &ports, &TaskTracker::new()).unwrap();
+        let mut features = Features::new(&config, &pool, &ports, &TaskTracker::new()).unwrap();
+        features.cloud = cloud;
         let ingest =
             Ingest::new(pool.clone(), "gatehouse", clock.clone(), Arc::new(OsEntropy), Bells::default());
         let router = features.router();

@@ -111,7 +111,8 @@ impl CloudHouse {
         let waiting = || async {
             let rows: Vec<(String, String, Option<String>)> = sqlx::query_as(
                 "SELECT kind, state, last_error FROM jobs WHERE state = 'waiting' AND run_at < now() + interval '2 days'
-                 AND key NOT IN ('all', 'digest')",
+                 AND key NOT IN ('all', 'digest')
+                 AND (kind LIKE 'openstack.%' OR kind LIKE 'intake.%' OR kind LIKE '%password%' OR kind LIKE 'notice%')",
             )
             .fetch_all(&self.pool)
             .await
