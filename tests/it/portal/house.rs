@@ -8,6 +8,7 @@ use std::{
 use gatehouse::{
     access::systems::SystemJob,
     adapters::keycloak::MemoryState,
+    app::Cloud,
     companies::administration::{InvitationJob, JobPorts, MemberJob, PasswordJob, RenameJob, StandingJob},
     platform::{
         changed_keys::Bell,
@@ -16,6 +17,7 @@ use gatehouse::{
         jobs::{Handler, Runner},
     },
 };
+use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -33,7 +35,12 @@ pub struct House {
 impl House {
     pub async fn open() -> Self {
         let (cloud, _) = CloudHouse::in_memory().await;
-        let world = World::over(cloud.pool, Some(cloud.cloud));
+        Self::over(cloud.pool, Some(cloud.cloud)).await
+    }
+
+    /// The same over a database that others use, too.
+    pub async fn over(pool: PgPool, cloud: Option<Cloud>) -> Self {
+        let world = World::over(pool, cloud);
         let ports = JobPorts { pool: world.pool.clone(), keycloak: world.keycloak.clone() };
         let handlers: Vec<Arc<dyn Handler>> = vec![
             Arc::new(MemberJob(ports.clone())),

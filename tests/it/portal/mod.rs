@@ -1,6 +1,8 @@
 mod backoffice;
 mod billing;
 mod cloud;
+mod cloud_staff;
+mod cloud_walk;
 mod confinement;
 mod contacts;
 mod house;
