@@ -144,7 +144,7 @@ impl Intake {
         let home = self.home(&mut tx, &request.ask.email).await?;
         may_decide(&request, act, by, &home)?;
         self.carry_out(&mut tx, &request, (act, next), by).await?;
-        if let Some(why) = self.stands_in(&request, act, by) {
+        if let Some(why) = stands_in(&request, act, by) {
             store::record(&mut tx, id, "on_behalf", &by.name, Some(why), self.now()).await?;
         }
         self.record_act(&mut tx, &request, (act, next), by, &home).await?;
@@ -210,12 +210,6 @@ impl Intake {
         self.record_act(conn, &request, decision, &by, &home).await
     }
 
-    /// Why somebody acts in another's place, if they do.
-    fn stands_in<'a>(&self, request: &Request, act: &Act, by: &'a By) -> Option<&'a str> {
-        let is_anothers = request.assignee.as_ref().is_some_and(|assignee| *assignee != by.name);
-        by.on_behalf.as_deref().filter(|_| is_anothers && is_decision(act))
-    }
-
     pub(super) async fn record_act(
         &self,
         conn: &mut PgConnection,
@@ -224,7 +218,7 @@ impl Intake {
         by: &By,
         home: &Home,
     ) -> Result<(), sqlx::Error> {
-        let stands_in = self.stands_in(request, act, by);
+        let stands_in = stands_in(request, act, by);
         let mut after = json!({"state": next.name()});
         match act {
             Act::Delegate(to) => after["assignee"] = json!(to),
@@ -284,6 +278,12 @@ fn may_decide(request: &Request, act: &Act, by: &By, home: &Home) -> Result<(), 
         return Err(Refused::Assigned);
     }
     Ok(())
+}
+
+/// Why somebody acts in another's place, if they do.
+fn stands_in<'a>(request: &Request, act: &Act, by: &'a By) -> Option<&'a str> {
+    let is_anothers = request.assignee.as_ref().is_some_and(|assignee| *assignee != by.name);
+    by.on_behalf.as_deref().filter(|_| is_anothers && is_decision(act))
 }
 
 const fn is_decision(act: &Act) -> bool {

@@ -81,15 +81,17 @@ impl Intake {
         let mut seen = HashSet::new();
         let mut to_notify = Vec::new();
         for (number, row) in rows {
-            let result = match row {
-                Ok(row) if let Some(old) = superseded.get(&row.number) => RowResult {
+            let result = match (row, superseded.get(&number)) {
+                (Ok(_), Some(old)) => RowResult {
                     row: number,
                     outcome: Outcome::Unchanged,
                     request_id: Some(*old),
                     unknown_extra_users: 0,
                 },
-                Ok(row) => self.import_row(&mut tx, kind, source, &row, &mut seen, &mut to_notify).await?,
-                Err(problem) => skipped(number, problem),
+                (Ok(row), None) => {
+                    self.import_row(&mut tx, kind, source, &row, &mut seen, &mut to_notify).await?
+                }
+                (Err(problem), _) => skipped(number, problem),
             };
             imported.rows.push(result);
         }

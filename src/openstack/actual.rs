@@ -82,7 +82,7 @@ impl Actual {
                 groups.extend(keystone.groups(&filter(&name, &domain)).await?);
             }
         }
-        Ok(Self { projects, users, assignments, limits, groups, group_roles, ..actual })
+        Ok(Self { projects, users, assignments, groups, group_roles, limits, ..actual })
     }
 
     /// What is the same for all.

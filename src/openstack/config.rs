@@ -56,7 +56,7 @@ impl OpenStackConfig {
         findings.expect(
             self.tasks.keys().all(is_short),
             "openstack.tasks",
-            &format!("names of 1 to {LONGEST_TASK} characters"),
+            format!("names of 1 to {LONGEST_TASK} characters"),
         );
         findings.expect(
             self.limits.keys().all(|key| {

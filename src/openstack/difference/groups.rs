@@ -39,7 +39,7 @@ impl<'a> Differ<'a> {
             let GroupRole { group_id, user_id, role_id, project_id } = role;
             let of = held.entry(group_id.as_str()).or_default();
             of.members.insert(user_id);
-            of.roles.insert((project_id, role_id));
+            of.roles.insert((project_id.as_str(), role_id.as_str()));
         }
         let mut tasks: BTreeMap<(CloudProjectId, &str), Vec<&Grant>> = BTreeMap::new();
         for grant in &self.wanted.grants {
@@ -49,9 +49,10 @@ impl<'a> Differ<'a> {
             let name = project.group_of(task);
             let group_id = names.get(name.as_str()).copied();
             let there = group_id.and_then(|id| held.remove(id)).unwrap_or_default();
-            let (wanted, past) = grants.into_iter().partition(|grant| grant.is_wanted && by_group);
+            let (wanted, past): (Vec<_>, Vec<_>) =
+                grants.into_iter().partition(|grant| grant.is_wanted && by_group);
             let task = Task { project, place: projects.get(&project).copied(), name: task, group_id };
-            self.task(&task, users, (wanted, past), &there);
+            self.task(&task, users, (&wanted, &past), &there);
         }
     }
 
@@ -59,7 +60,7 @@ impl<'a> Differ<'a> {
         &mut self,
         task: &Task<'_>,
         users: &Found<'a, CloudUserId, User>,
-        (wanted, past): (Vec<&Grant>, Vec<&Grant>),
+        (wanted, past): (&[&Grant], &[&Grant]),
         there: &Held<'_>,
     ) {
         if !wanted.is_empty() {
@@ -74,7 +75,7 @@ impl<'a> Differ<'a> {
         let left = past.iter().filter(|grant| is_in(grant));
         let leave = left.map(|grant| Repair::Leave { project, task: name(), user: grant.cloud_user_id });
         self.plan.repairs.extend(leave);
-        let ours: HashSet<&str> = wanted.iter().chain(&past).filter_map(|grant| id_of(grant)).collect();
+        let ours: HashSet<&str> = wanted.iter().chain(past).filter_map(|grant| id_of(grant)).collect();
         for user_id in there.members.difference(&ours) {
             let Some(group_id) = task.group_id.map(str::to_owned) else { continue };
             let user_id = (*user_id).to_owned();
@@ -94,7 +95,8 @@ impl<'a> Differ<'a> {
                 self.find(Finding::RoleMissing { role: role.clone() }, None);
                 continue;
             };
-            let is_there = task.place.is_some_and(|place| there.roles.contains(&(&place.id, &held.id)));
+            let is_there =
+                task.place.is_some_and(|place| there.roles.contains(&(place.id.as_str(), held.id.as_str())));
             if !is_there {
                 self.plan.repairs.push(Repair::GrantToGroup { project, task: name(), role: role.clone() });
             }

@@ -17,8 +17,14 @@ pub fn difference(wanted: &Wanted, actual: &Actual, config: &OpenStackConfig, is
     let domains = differ.domains();
     let projects = differ.projects(&domains);
     let users = differ.users(&domains);
-    differ.grants(&projects, &users);
-    differ.groups(&projects, &users);
+    // Where a site moves from one way to the other, nobody is without a way in between.
+    if config.grants == GrantBy::Group {
+        differ.groups(&projects, &users);
+        differ.grants(&projects, &users);
+    } else {
+        differ.grants(&projects, &users);
+        differ.groups(&projects, &users);
+    }
     differ.quotas(&projects);
     if is_whole {
         differ.foreign(&domains);
@@ -42,7 +48,7 @@ type LimitKey<'a> = (&'a str, &'a str, Option<&'a str>, &'a str);
 
 fn key_of(limit: &Limit) -> Option<LimitKey<'_>> {
     let project = limit.project_id.as_deref()?;
-    Some((project, &limit.service_id, limit.region_id.as_deref(), &limit.resource_name))
+    Some((project, limit.service_id.as_str(), limit.region_id.as_deref(), limit.resource_name.as_str()))
 }
 
 impl<'a> Differ<'a> {

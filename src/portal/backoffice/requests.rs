@@ -49,6 +49,7 @@ struct RequestsPage {
 
 #[derive(Template)]
 #[template(path = "portal/templates/backoffice_request.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each decides by itself what the page shows")]
 struct RequestPage {
     frame: Frame,
     words: &'static words::Requests,
@@ -236,12 +237,10 @@ async fn decide(
     let Submission { visitor, fields } = sent;
     let decided = async {
         let reason = match reason_field {
-            Some(field) => {
-                reason_of(fields.text("reason"), &visitor).map_err(|expected| Ok((field, expected)))?
-            }
-            None => return done(portal, &visitor, id, act(String::new()), &fields).await,
+            Some(field) => reason_at(field, fields.text("reason"), &visitor)?,
+            None => String::new(),
         };
-        done(portal, &visitor, id, act(reason.text().to_owned()), &fields).await
+        carried_out(portal, &visitor, id, act(reason), &fields).await
     };
     let (field, expected) = match decided.await {
         Ok(()) => return see("/backoffice/requests?done=yes"),
@@ -257,9 +256,17 @@ async fn decide(
     }
 }
 
+/// What is wrong at which field; or that there is no page.
 type Problem = Result<(&'static str, &'static str), NoPage>;
 
-async fn done(
+fn reason_at(field: &'static str, text: &str, visitor: &Visitor) -> Result<String, Problem> {
+    match reason_of(text, visitor) {
+        Ok(reason) => Ok(reason.text().to_owned()),
+        Err(expected) => Err(Ok((field, expected))),
+    }
+}
+
+async fn carried_out(
     portal: &Portal,
     visitor: &Visitor,
     id: RequestId,
@@ -269,9 +276,7 @@ async fn done(
     let words = words::Requests::of(visitor.language);
     let on_behalf = match fields.text("on_behalf") {
         "" => None,
-        why => {
-            Some(reason_of(why, visitor).map_err(|expected| Ok(("on_behalf", expected)))?.text().to_owned())
-        }
+        why => Some(reason_at("on_behalf", why, visitor)?),
     };
     let decided = intake(portal).map_err(Err)?.decide(&visitor.caller, id, act, on_behalf).await;
     decided.map(drop).map_err(|refused| match refused {

@@ -98,6 +98,7 @@ impl Requests {
     }
 
     /// What a step is called.
+    #[must_use]
     pub fn step(&self, word: &str) -> &'static str {
         match word {
             "delegated" => self.delegated,

@@ -95,7 +95,7 @@ async fn a_service_that_does_not_answer_in_time_is_asked_again_later() {
     let server = MockServer::start().await;
     Mock::given(method("POST"))
         .and(path("/v3/auth/tokens"))
-        .respond_with(ResponseTemplate::new(201).set_delay(Duration::from_secs(120)))
+        .respond_with(ResponseTemplate::new(201).set_delay(Duration::from_mins(2)))
         .mount(&server)
         .await;
     let login = KeystoneLogin {
@@ -110,5 +110,5 @@ async fn a_service_that_does_not_answer_in_time_is_asked_again_later() {
     let error = client.roles().await.unwrap_err();
     assert_eq!(error, KeystoneError::Unreachable);
     assert!(error.is_transient(), "the job tries again");
-    assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_mins(1), "{:?}", began.elapsed());
 }

@@ -3,12 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use gatehouse::{
-    adapters::{
-        keystone::{CloudService, KeystoneError, MemoryKeystone, QuotaService, RegisteredLimit},
-        mail::Mailer,
-    },
+    adapters::keystone::{CloudService, KeystoneError, MemoryKeystone, QuotaService, RegisteredLimit},
     intake::{Act, By, Kind, NOTIFY, NotifyJob, PROVISION, ProvisionJob, RequestId, State, store},
-    passwords::{self, PrepareJob},
     platform::jobs::{Done, Failed, Handler, Job},
 };
 use sqlx::PgPool;

@@ -23,6 +23,12 @@ async fn a_role_given_by_hand_stays_until_its_end_is_approved() {
     assert!(!house.cloud.openstack.approve(findings[0].0, "dewi").await.unwrap(), "once");
     house.cloud.openstack.apply(None).await.unwrap();
     assert!(!keystone.state().assignments.contains(&by_hand), "its end was approved");
+    let recorded: Vec<(String, String)> =
+        sqlx::query_as("SELECT actor_kind || ' ' || actor_id, action FROM audit_entries")
+            .fetch_all(&house.pool)
+            .await
+            .unwrap();
+    assert_eq!(recorded, [("operator dewi".to_owned(), "cloud_finding.approved".to_owned())]);
 }
 
 #[tokio::test]

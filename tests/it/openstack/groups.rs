@@ -23,8 +23,8 @@ async fn apply(house: &CloudHouse, only: Option<CloudProjectId>) -> Report {
     report
 }
 
-/// Whether nothing is left to do, looked at from the project and from everything.
-async fn is_settled(house: &CloudHouse, project: CloudProjectId) {
+/// Nothing is left to do, looked at from the project and from everything.
+async fn settled(house: &CloudHouse, project: CloudProjectId) {
     for only in [Some(project), None] {
         let plan = house.cloud.openstack.plan(only).await.unwrap();
         assert!(plan.repairs.is_empty() && plan.findings.is_empty(), "{only:?}: {plan:?}");
@@ -42,12 +42,12 @@ async fn a_task_is_a_place_in_its_group_and_ends_with_it() {
         assert_eq!((state.groups.len(), state.group_grants.len(), state.members.len()), (1, 1, 1));
         assert!(state.groups[0].name.len() <= 64, "{:?}", state.groups);
     }
-    is_settled(&house, project).await;
+    settled(&house, project).await;
     let mut conn = house.pool.acquire().await.unwrap();
     house.cloud.openstack.put_grant_in_tx(&mut conn, &grant(project, user, false)).await.unwrap();
     apply(&house, Some(project)).await;
     assert!(keystone.state().members.is_empty(), "what is taken back is gone");
-    is_settled(&house, project).await;
+    settled(&house, project).await;
 }
 
 #[tokio::test]
@@ -66,7 +66,7 @@ async fn whoever_was_put_into_a_group_by_hand_stays_until_their_end_is_approved(
     assert!(house.cloud.openstack.approve(findings[0].0, "dewi").await.unwrap());
     apply(&house, None).await;
     assert_eq!(keystone.state().members.len(), 1, "its end was approved");
-    is_settled(&house, project).await;
+    settled(&house, project).await;
 }
 
 #[tokio::test]
@@ -83,11 +83,11 @@ async fn a_site_moves_from_direct_roles_to_groups_and_back_and_nobody_keeps_two_
     house.set(BY_GROUP);
     apply(&house, None).await;
     assert_eq!(ways(), (0, 1));
-    is_settled(&house, project).await;
+    settled(&house, project).await;
     house.set("openstack.grants = \"direct\"\n");
     apply(&house, None).await;
     assert_eq!(ways(), (1, 0));
-    is_settled(&house, project).await;
+    settled(&house, project).await;
 }
 
 #[tokio::test]
