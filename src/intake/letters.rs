@@ -166,7 +166,9 @@ pub(super) fn done(
         ProjectAsk::Existing { .. } => {}
     }
     if let Some((changes, to)) = quotas {
-        // Whoever asked first, then everybody in the project, each by their name.
+        // Whoever asked first, then everybody in the project, each by their name; a row of quotas names nobody.
+        let own = to.iter().find(|(to, _)| to.expose().eq_ignore_ascii_case(ask.email.expose()));
+        let name = own.map_or(&name, |(_, name)| name);
         let others = to.iter().filter(|(to, _)| !to.expose().eq_ignore_ascii_case(ask.email.expose()));
         for (to, name) in std::iter::once(&(ask.email.clone(), name.clone())).chain(others) {
             let facts = json!({"name": name.expose(), "project": ask.project.name(), "quotas": changes});

@@ -282,7 +282,7 @@ pub(super) async fn of_account(
 ) -> Result<Vec<Request>, sqlx::Error> {
     sqlx::query_as(
         "SELECT request_id, kind, state, ask, sealed_pin, pin_version, approved_at_source, source, source_row,
-             assignee, reason, cloud_project_id, cloud_user_id, received_at
+             assignee, assigned_at, escalated_at, reason, cloud_project_id, cloud_user_id, received_at
          FROM intake_requests WHERE lower(ask ->> 'email') = lower($1) ORDER BY received_at DESC, request_id LIMIT 100",
     )
     .bind(email)

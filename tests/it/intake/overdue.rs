@@ -112,6 +112,7 @@ async fn what_could_not_be_brought_about_is_told_to_the_help_desk_and_can_be_tri
     assert_eq!(welcomed(&house), 0, "nobody is told of what is not there");
 
     keystone.state().projects.clear();
+    house.advance(TimeDelta::seconds(1));
     assert_eq!(intake.act(id, &Act::Retry, &dewi).await.unwrap(), State::Approved);
     house.work_off().await;
     let mut conn = house.pool.acquire().await.unwrap();

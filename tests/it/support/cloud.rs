@@ -112,7 +112,7 @@ impl CloudHouse {
             let rows: Vec<(String, String, Option<String>)> = sqlx::query_as(
                 "SELECT kind, state, last_error FROM jobs WHERE state = 'waiting' AND run_at < now() + interval '2 days'
                  AND key NOT IN ('all', 'digest')
-                 AND (kind LIKE 'openstack.%' OR kind LIKE 'intake.%' OR kind LIKE '%password%' OR kind LIKE 'notice%')",
+                 AND (kind LIKE 'openstack.%' OR kind LIKE 'intake.%' OR kind LIKE '%password%' OR kind = 'notices.send')",
             )
             .fetch_all(&self.pool)
             .await
