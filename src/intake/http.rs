@@ -105,29 +105,29 @@ async fn list(
 
 /// A request, whole but for its PIN.
 #[derive(Debug, Serialize, ToSchema)]
-struct Opened {
+struct OpenedRequest {
     /// As in the list.
     #[serde(flatten)]
     request: Waiting,
     /// Who asks.
-    person: Person,
+    person: Requester,
     /// Whether the project is to be made.
     is_new_project: bool,
     /// What the project is for.
     description: Option<String>,
     /// What is asked of each resource.
-    quotas: Vec<Amount>,
+    quotas: Vec<RequestedAmount>,
     /// Until when.
     ends_on: Option<NaiveDate>,
     /// In the words of who asks.
     comment: String,
     /// What happened so far, the first first.
-    steps: Vec<StepShown>,
+    steps: Vec<RequestStep>,
 }
 
 /// Who asks.
 #[derive(Debug, Serialize, ToSchema)]
-struct Person {
+struct Requester {
     /// The address.
     email: String,
     /// First and last name.
@@ -146,7 +146,7 @@ struct Person {
 
 /// So much of a resource.
 #[derive(Debug, Serialize, ToSchema)]
-struct Amount {
+struct RequestedAmount {
     /// `compute`, `network` or `volume`.
     service: String,
     /// Its name there.
@@ -157,7 +157,7 @@ struct Amount {
 
 /// What happened.
 #[derive(Debug, Serialize, ToSchema)]
-struct StepShown {
+struct RequestStep {
     /// A state, or `changed`, `delegated`, `escalated`, `on_behalf`.
     what: String,
     /// A person's id, or the name of an operator, a table, or the service.
@@ -168,23 +168,23 @@ struct StepShown {
     at: DateTime<Utc>,
 }
 
-impl Opened {
+impl OpenedRequest {
     fn of(request: Waiting, ask: Ask, steps: Vec<Step>) -> Self {
         let name = ask.full_name().into_inner();
         let (is_new_project, description) = match ask.project {
             ProjectAsk::New { description, .. } => (true, Some(description)),
             ProjectAsk::Existing { .. } => (false, None),
         };
-        let amount = |quota: super::QuotaAsk| Amount {
+        let amount = |quota: super::QuotaAsk| RequestedAmount {
             service: quota.service.name().to_owned(),
             resource: quota.resource,
             value: quota.value,
         };
         let step =
-            |step: Step| StepShown { what: step.state, by: step.actor, reason: step.reason, at: step.at };
+            |step: Step| RequestStep { what: step.state, by: step.actor, reason: step.reason, at: step.at };
         Self {
             request,
-            person: Person {
+            person: Requester {
                 email: ask.email.into_inner(),
                 name,
                 organization: ask.organization,
@@ -207,20 +207,20 @@ impl Opened {
 #[utoipa::path(
     get, path = "/backoffice/requests/{request_id}", operation_id = "openRequest", tag = "requests",
     params(("request_id" = Uuid, Path)),
-    responses((status = 200, body = Opened), (status = 401), (status = 403), (status = 404)),
+    responses((status = 200, body = OpenedRequest), (status = 401), (status = 403), (status = 404)),
 )]
 async fn open(
     Part(intake): Part<Intake>,
     caller: Caller,
     PathIds(id): PathIds<RequestId>,
-) -> Result<Json<Opened>, Problem> {
+) -> Result<Json<OpenedRequest>, Problem> {
     let (request, ask, steps) = intake.open(&caller, id).await?;
-    Ok(Json(Opened::of(request, ask, steps)))
+    Ok(Json(OpenedRequest::of(request, ask, steps)))
 }
 
 /// How it stands now.
 #[derive(Debug, Serialize, ToSchema)]
-struct Standing {
+struct RequestStanding {
     /// The state.
     state: String,
 }
@@ -231,10 +231,10 @@ async fn decided(
     id: RequestId,
     act: Act,
     on_behalf: Option<&str>,
-) -> Result<Json<Standing>, Problem> {
+) -> Result<Json<RequestStanding>, Problem> {
     let on_behalf = on_behalf.map(|why| read_reason("on_behalf", why)).transpose()?;
     let state = intake.decide(caller, id, act, on_behalf).await?;
-    Ok(Json(Standing { state: state.name().to_owned() }))
+    Ok(Json(RequestStanding { state: state.name().to_owned() }))
 }
 
 fn read_reason(field: &str, text: &str) -> Result<String, Problem> {
@@ -245,7 +245,7 @@ fn read_reason(field: &str, text: &str) -> Result<String, Problem> {
 /// An approval.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Approval {
+struct RequestApproval {
     /// Why one decides in the place of whom it was handed to; 1 to 500 characters.
     on_behalf: Option<String>,
 }
@@ -253,22 +253,22 @@ struct Approval {
 /// Lets a request be brought about, once the help desk was told of it.
 #[utoipa::path(
     post, path = "/backoffice/requests/{request_id}/approve", operation_id = "approveRequest", tag = "requests",
-    params(("request_id" = Uuid, Path)), request_body = Approval,
-    responses((status = 200, body = Standing), (status = 401), (status = 403), (status = 404), (status = 409)),
+    params(("request_id" = Uuid, Path)), request_body = RequestApproval,
+    responses((status = 200, body = RequestStanding), (status = 401), (status = 403), (status = 404), (status = 409)),
 )]
 async fn approve(
     Part(intake): Part<Intake>,
     caller: Caller,
     PathIds(id): PathIds<RequestId>,
-    JsonBody(body): JsonBody<Approval>,
-) -> Result<Json<Standing>, Problem> {
+    JsonBody(body): JsonBody<RequestApproval>,
+) -> Result<Json<RequestStanding>, Problem> {
     decided(&intake, &caller, id, Act::Approve, body.on_behalf.as_deref()).await
 }
 
 /// A rejection.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Rejection {
+struct RequestRejection {
     /// Why, as the person is told; 1 to 500 characters.
     reason: String,
     /// Why one decides in the place of whom it was handed to; 1 to 500 characters.
@@ -278,15 +278,15 @@ struct Rejection {
 /// Ends a request. Whoever asked is told the reason.
 #[utoipa::path(
     post, path = "/backoffice/requests/{request_id}/reject", operation_id = "rejectRequest", tag = "requests",
-    params(("request_id" = Uuid, Path)), request_body = Rejection,
-    responses((status = 200, body = Standing), (status = 401), (status = 403), (status = 404), (status = 409)),
+    params(("request_id" = Uuid, Path)), request_body = RequestRejection,
+    responses((status = 200, body = RequestStanding), (status = 401), (status = 403), (status = 404), (status = 409)),
 )]
 async fn reject(
     Part(intake): Part<Intake>,
     caller: Caller,
     PathIds(id): PathIds<RequestId>,
-    JsonBody(body): JsonBody<Rejection>,
-) -> Result<Json<Standing>, Problem> {
+    JsonBody(body): JsonBody<RequestRejection>,
+) -> Result<Json<RequestStanding>, Problem> {
     let reason = read_reason("reason", &body.reason)?;
     decided(&intake, &caller, id, Act::Reject(reason), body.on_behalf.as_deref()).await
 }
@@ -294,7 +294,7 @@ async fn reject(
 /// To whom.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Delegation {
+struct RequestDelegation {
     /// The id, user name or address of a person of staff.
     to: String,
 }
@@ -302,16 +302,16 @@ struct Delegation {
 /// Hands a request to somebody of staff, who is told, and whose it is from then on.
 #[utoipa::path(
     post, path = "/backoffice/requests/{request_id}/delegate", operation_id = "delegateRequest", tag = "requests",
-    params(("request_id" = Uuid, Path)), request_body = Delegation,
-    responses((status = 200, body = Standing), (status = 401), (status = 403), (status = 404), (status = 409),
+    params(("request_id" = Uuid, Path)), request_body = RequestDelegation,
+    responses((status = 200, body = RequestStanding), (status = 401), (status = 403), (status = 404), (status = 409),
         (status = 422)),
 )]
 async fn delegate(
     Part(intake): Part<Intake>,
     caller: Caller,
     PathIds(id): PathIds<RequestId>,
-    JsonBody(body): JsonBody<Delegation>,
-) -> Result<Json<Standing>, Problem> {
+    JsonBody(body): JsonBody<RequestDelegation>,
+) -> Result<Json<RequestStanding>, Problem> {
     if body.to.trim().is_empty() || body.to.len() > 255 {
         return Err(Problem::invalid_request("to: expected the id, user name or address of a person"));
     }
@@ -321,7 +321,7 @@ async fn delegate(
 /// Why.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Escalation {
+struct RequestEscalation {
     /// 1 to 500 characters.
     reason: String,
 }
@@ -329,15 +329,15 @@ struct Escalation {
 /// Hands a request one step up.
 #[utoipa::path(
     post, path = "/backoffice/requests/{request_id}/escalate", operation_id = "escalateRequest", tag = "requests",
-    params(("request_id" = Uuid, Path)), request_body = Escalation,
-    responses((status = 200, body = Standing), (status = 401), (status = 403), (status = 404), (status = 409)),
+    params(("request_id" = Uuid, Path)), request_body = RequestEscalation,
+    responses((status = 200, body = RequestStanding), (status = 401), (status = 403), (status = 404), (status = 409)),
 )]
 async fn escalate(
     Part(intake): Part<Intake>,
     caller: Caller,
     PathIds(id): PathIds<RequestId>,
-    JsonBody(body): JsonBody<Escalation>,
-) -> Result<Json<Standing>, Problem> {
+    JsonBody(body): JsonBody<RequestEscalation>,
+) -> Result<Json<RequestStanding>, Problem> {
     let reason = read_reason("reason", &body.reason)?;
     decided(&intake, &caller, id, Act::Escalate(reason), None).await
 }
@@ -346,12 +346,12 @@ async fn escalate(
 #[utoipa::path(
     post, path = "/backoffice/requests/{request_id}/retry", operation_id = "retryRequest", tag = "requests",
     params(("request_id" = Uuid, Path)),
-    responses((status = 200, body = Standing), (status = 401), (status = 403), (status = 404), (status = 409)),
+    responses((status = 200, body = RequestStanding), (status = 401), (status = 403), (status = 404), (status = 409)),
 )]
 async fn retry(
     Part(intake): Part<Intake>,
     caller: Caller,
     PathIds(id): PathIds<RequestId>,
-) -> Result<Json<Standing>, Problem> {
+) -> Result<Json<RequestStanding>, Problem> {
     decided(&intake, &caller, id, Act::Retry, None).await
 }

@@ -9,9 +9,7 @@ use axum::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use gatehouse::{
-    adapters::{
-        keycloak::MemoryKeycloak, keystone::MemoryKeystone, mail::MemoryMailer, sms::MemorySms,
-    },
+    adapters::{keycloak::MemoryKeycloak, keystone::MemoryKeystone, mail::MemoryMailer, sms::MemorySms},
     app::{Cloud, Config, Features, Ports},
     platform::{
         clock::{Clock as _, ManualClock},
