@@ -2,7 +2,6 @@ mod backoffice;
 mod billing;
 mod cloud;
 mod cloud_staff;
-mod cloud_walk;
 mod confinement;
 mod contacts;
 mod house;
