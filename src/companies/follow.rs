@@ -62,7 +62,7 @@ impl Follower {
             }
             after.follow_people(people, &mut new_id);
             if self.insert_new(conn, &before, &mut after).await? {
-                return write(conn, &before, after).await;
+                return write(conn, &before, after, people).await;
             }
         }
         // Transient to the caller: the batch is tried again from its start.
@@ -148,7 +148,12 @@ impl Follower {
 }
 
 /// Writes what is different, and says whose record that changes.
-async fn write(conn: &mut PgConnection, before: &Ledger, after: Ledger) -> Result<Followed, sqlx::Error> {
+async fn write(
+    conn: &mut PgConnection,
+    before: &Ledger,
+    after: Ledger,
+    people: &[PersonNow],
+) -> Result<Followed, sqlx::Error> {
     let changed: Vec<Company> = after
         .companies
         .values()
@@ -176,12 +181,21 @@ async fn write(conn: &mut PgConnection, before: &Ledger, after: Ledger) -> Resul
     let (gone, put) = difference(&before.members, &after.members);
     store::remove_members(conn, &gone).await?;
     store::put_members(conn, &put).await?;
-    let joined: Vec<Member> = put
+    // An invitation counts for who has proven its address. Keycloak lets people in by the link and asks for the proof after.
+    let just_proven: HashSet<&str> = people
         .iter()
-        .filter(|member| !before.members.contains_key(&(member.company_id, member.user_id.clone())))
-        .cloned()
+        .filter(|person| person.proven && !person.was_proven)
+        .map(|person| person.user_id.as_str())
         .collect();
-    followed.queued |= administration::accept_invitations_in_tx(conn, &joined).await?;
+    let arrived: Vec<Member> = after
+        .members
+        .iter()
+        .filter(|(key, member)| {
+            !before.members.contains_key(key) || just_proven.contains(member.user_id.as_str())
+        })
+        .map(|(_, member)| member.clone())
+        .collect();
+    followed.queued |= administration::accept_invitations_in_tx(conn, &arrived).await?;
     for member in gone.iter().chain(&put) {
         followed.companies.insert(member.company_id);
         followed.people.insert(member.user_id.clone());

@@ -219,15 +219,16 @@ impl Companies {
     }
 }
 
-/// Whoever has come into a company by an invitation becomes what it said. Says whether jobs were queued.
+/// Whoever has come into a company by an invitation and has proven its address becomes what it said. Says whether jobs were
+/// queued.
 pub async fn accept_invitations_in_tx(
     conn: &mut PgConnection,
-    joined: &[Member],
+    arrived: &[Member],
 ) -> Result<bool, sqlx::Error> {
-    if joined.is_empty() {
+    if arrived.is_empty() {
         return Ok(false);
     }
-    let admins = store::accept_invitations(conn, joined).await?;
+    let admins = store::accept_invitations(conn, arrived).await?;
     for (company_id, user_id) in &admins {
         bring_member_in_tx(conn, *company_id, user_id).await?;
     }

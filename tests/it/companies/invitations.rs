@@ -11,7 +11,11 @@ async fn who_comes_by_an_invitation_is_what_it_said() {
     let (id, _) = house.company("PT Contoh").await;
     let (alias, org) = (id.to_string(), format!("org-{id}"));
     house.change(&siti.in_organization(&org, &alias, "PT Contoh"), 2).await;
-    for (user, role) in [("budi", "admin"), ("dewi", "user")] {
+    let arriving = [
+        ("budi", "admin", vec!["budi user", "siti admin"]),
+        ("dewi", "user", vec!["budi admin", "dewi user", "siti admin"]),
+    ];
+    for (user, role, members) in arriving {
         sqlx::query(
             "INSERT INTO invitations (invitation_id, company_id, email, role, state, invited_by, invited_at, expires_at)
              VALUES (gen_random_uuid(), $1, $2, $3, 'sent', 'siti', now(), now() + interval '1 hour')",
@@ -22,7 +26,11 @@ async fn who_comes_by_an_invitation_is_what_it_said() {
         .execute(&house.database.pool)
         .await
         .unwrap();
-        house.change(&Person::new(user).in_organization(&org, &alias, "PT Contoh"), 1).await;
+        // Keycloak lets somebody in by the link first and asks them to prove the address then.
+        let invited = Person::new(user).in_organization(&org, &alias, "PT Contoh");
+        house.change(&invited.clone().unproven(), 1).await;
+        house.members("PT Contoh", &members).await;
+        house.change(&invited, 2).await;
     }
     house.members("PT Contoh", &["budi admin", "dewi user", "siti admin"]).await;
     let left = || async {

@@ -141,20 +141,20 @@ pub(in crate::companies::administration) async fn forget_cancelled(
         .map(drop)
 }
 
-/// Whoever has come into a company by an invitation becomes what it said. Returns the new admins.
+/// Whoever has come into a company by an invitation and has proven its address becomes what it said. Returns the new admins.
 pub(in crate::companies::administration) async fn accept_invitations(
     conn: &mut PgConnection,
-    joined: &[Member],
+    arrived: &[Member],
 ) -> Result<Vec<(CompanyId, String)>, sqlx::Error> {
-    let companies: Vec<Uuid> = joined.iter().map(|member| member.company_id.0).collect();
-    let users: Vec<&str> = joined.iter().map(|member| member.user_id.as_str()).collect();
+    let companies: Vec<Uuid> = arrived.iter().map(|member| member.company_id.0).collect();
+    let users: Vec<&str> = arrived.iter().map(|member| member.user_id.as_str()).collect();
     sqlx::query_as(
         "WITH accepted AS (
              DELETE FROM invitations USING people AS person,
-                 unnest($1::uuid[], $2::text[]) AS joined (company_id, user_id)
-             WHERE invitations.company_id = joined.company_id AND person.user_id = joined.user_id
+                 unnest($1::uuid[], $2::text[]) AS arrived (company_id, user_id)
+             WHERE invitations.company_id = arrived.company_id AND person.user_id = arrived.user_id
                AND person.email_verified AND invitations.email_key = lower(person.email)
-             RETURNING joined.company_id, joined.user_id, invitations.role)
+             RETURNING arrived.company_id, arrived.user_id, invitations.role)
          UPDATE company_members AS member SET role = 'admin' FROM accepted
          WHERE accepted.role = 'admin' AND member.company_id = accepted.company_id
            AND member.user_id = accepted.user_id
