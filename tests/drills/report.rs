@@ -63,7 +63,10 @@ impl Row {
     }
 
     fn controls(&self) -> String {
-        format!("{} of {}", self.controls.seen, self.controls.seen + self.controls.unseen)
+        match self.controls.seen + self.controls.unseen {
+            0 => "–".to_owned(),
+            shown => format!("{} of {shown}", self.controls.seen),
+        }
     }
 }
 
@@ -158,7 +161,7 @@ pub fn write_document(rows: &[Row]) -> Result<()> {
          such a one may have happened, and may happen late. After each drill the checker is shown copies of what it just\n\
          looked at, each damaged in one way (a record dropped, altered or sent late, a person invented, a code accepted\n\
          twice, …), and must see every one of them; a damage for which there was no material is not counted. The drill\n\
-         `without-outbox` loses events on purpose and is kept only if the loss is seen.\n\n\
+         `without-outbox` loses events on purpose, is shown no further damage, and is kept only if the loss is seen.\n\n\
          ## The last run\n\n{}\n\n{}\n\
          ## What is not tried\n\n| experiment | why |\n|---|---|\n",
         machine(),
