@@ -16,7 +16,7 @@ use crate::{
     adapters::sms::ReceiptConfig,
     backoffice::{self, BackOffice},
     billing::{self, Billing},
-    companies::{administration, administration::Companies},
+    companies::{self, administration, administration::Companies, contacts::CompanyContacts},
     contacts::{self, Contacts},
     directory::commands::Commands,
     intake,
@@ -119,6 +119,7 @@ impl Features {
             .merge(access::http::grants_router(self.keeper.clone(), self.access.clone()))
             .merge(systems::http::router(self.keeper.clone(), &self.systems))
             .merge(administration::http::router(self.keeper.clone(), &self.companies))
+            .merge(companies::contacts::http::router(self.keeper.clone(), self.portal.company_contacts()))
             .merge(contacts::http::router(self.keeper.clone(), self.portal.contacts()))
             .merge(billing::http::router(self.keeper.clone(), self.portal.billing()))
             .merge(backoffice::http::router(self.keeper.clone(), &self.office))
@@ -175,6 +176,12 @@ fn portal_of(
         },
         commands,
         contacts: Contacts {
+            pool: pool.clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            otp: otp.clone(),
+        },
+        company_contacts: CompanyContacts {
             pool: pool.clone(),
             clock: clock.clone(),
             entropy: entropy.clone(),

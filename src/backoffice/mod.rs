@@ -5,7 +5,6 @@
 
 mod approvals;
 pub mod http;
-mod mask;
 mod model;
 mod service;
 mod sight;

@@ -6,7 +6,6 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::{
-    mask,
     model::{BackOfficeError, ContactShown, Extended, FoundCompany, FoundPerson, Note, NoteId, Query},
     store::{self, ContactRow, PersonFound},
 };
@@ -17,6 +16,7 @@ use crate::{
         COMPANIES_STREAM, CompanyId,
         administration::{Reason, Stop, Stopped, stop_in_tx},
     },
+    contacts::{self, Kind, masked_name},
     directory::{self, PersonRow},
     platform::{changed_keys, clock::SharedClock, entropy::SharedEntropy, masked::Masked},
 };
@@ -237,10 +237,18 @@ async fn exists(conn: &mut PgConnection, subject: &Subject) -> Result<(), BackOf
     if store::company_exists(conn, company_id).await? { Ok(()) } else { Err(Denied::NotFound.into()) }
 }
 
+fn masked_email(address: &str) -> String {
+    contacts::masked(Kind::Email, address)
+}
+
+fn masked_phone(number: &str) -> String {
+    contacts::masked(Kind::Phone, number)
+}
+
 fn masked(found: PersonFound) -> FoundPerson {
     let names = [&found.first_name, &found.last_name].into_iter().flatten();
-    let name = names.map(|name| mask::name(name.expose())).collect::<Vec<_>>().join(" ");
-    let email = found.email.as_ref().map(|email| mask::email(email.expose())).unwrap_or_default();
+    let name = names.map(|name| masked_name(name.expose())).collect::<Vec<_>>().join(" ");
+    let email = found.email.as_ref().map(|email| masked_email(email.expose())).unwrap_or_default();
     FoundPerson { user_id: found.user_id, name, email, enabled: found.enabled }
 }
 
@@ -258,7 +266,7 @@ fn shown(
     second_factors.sort_unstable();
     second_factors.dedup();
     let contact = |row: ContactRow| {
-        let mask = if row.kind == "phone" { mask::phone } else { mask::email };
+        let mask = if row.kind == "phone" { masked_phone } else { masked_email };
         ContactShown {
             value: show(Some(row.value), mask).unwrap_or_default(),
             kind: row.kind,
@@ -270,9 +278,9 @@ fn shown(
     Extended {
         contacts: contacts.into_iter().map(contact).collect(),
         user_id: person.user_id,
-        first_name: show(person.first_name, mask::name),
-        last_name: show(person.last_name, mask::name),
-        email: show(person.email, mask::email),
+        first_name: show(person.first_name, masked_name),
+        last_name: show(person.last_name, masked_name),
+        email: show(person.email, masked_email),
         email_verified: person.email_verified,
         locale: person.locale,
         time_zone: person.time_zone,

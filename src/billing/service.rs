@@ -12,10 +12,9 @@ use super::{
 use crate::{
     access::{Caller, Denied, Permission, Target, Who},
     audit::{self, Actor, AuditId, Entry, Origin, Subject},
-    companies::{self, COMPANIES_STREAM, CompanyId},
-    directory::PEOPLE_STREAM,
+    companies::{self, CompanyId},
     otp::{AskProof, Channel, Otp, OtpError, ProofOf, ProofRef, Refusal},
-    platform::{changed_keys, clock::SharedClock, db, entropy::SharedEntropy, masked::Masked},
+    platform::{clock::SharedClock, db, entropy::SharedEntropy, masked::Masked},
 };
 
 /// The most addresses that get invoices.
@@ -327,10 +326,7 @@ impl Billing {
             let newest = profile(conn, company_id).await?;
             return Err(BillingError::Changed(Box::new(newest)));
         }
-        let members = companies::members_of_company(conn, company_id).await?;
-        let people = members.iter().map(|member| (PEOPLE_STREAM, member.user_id.clone()));
-        let company = std::iter::once((COMPANIES_STREAM, company_id.to_string()));
-        changed_keys::mark(conn, people.chain(company)).await?;
+        companies::mark_billing_in_tx(conn, company_id).await?;
         let entry = Entry {
             actor: Actor::Person { user_id: editor.user_id.clone() },
             action,

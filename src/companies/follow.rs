@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use sqlx::PgConnection;
 
 use super::{
-    CREATE_ORGANIZATION, Company, CompanyId, Member, administration,
+    CREATE_ORGANIZATION, Company, CompanyId, Member, administration, contacts,
     ledger::{Ledger, PersonNow},
     name::comparable_name,
     store,
@@ -176,6 +176,7 @@ async fn write(
         let ended: Vec<CompanyId> = after.ended.iter().copied().collect();
         let unasked = store::requests(conn, &ended, &[]).await?;
         store::remove_requests(conn, &unasked).await?;
+        contacts::forget_in_tx(conn, &ended).await?;
     }
 
     let (gone, put) = difference(&before.members, &after.members);

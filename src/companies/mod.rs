@@ -4,6 +4,7 @@
 //! an administrator made in Keycloak. Members of the organisation are members of the company.
 
 pub mod administration;
+pub mod contacts;
 mod follow;
 mod ledger;
 mod model;
@@ -19,7 +20,8 @@ pub use name::comparable_name;
 pub use organization_job::OrganizationJob;
 pub use rule::{Claim, Decision, Held, decide};
 pub use store::{
-    companies_by_id, companies_of_people, join_requests_of, mark_all_in_tx, member_counts, members_of_company,
+    companies_by_id, companies_of_people, hold_in_tx, join_requests_of, mark_all_in_tx, mark_billing_in_tx,
+    member_counts, members_of_company,
 };
 
 /// The stream of records about companies; their key is the company id.

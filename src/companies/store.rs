@@ -6,7 +6,7 @@ use serde::Serialize;
 use sqlx::{PgConnection, types::Json};
 
 use super::{COMPANIES_STREAM, Company, CompanyId, JoinRequest, Member};
-use crate::platform::changed_keys;
+use crate::{directory::PEOPLE_STREAM, platform::changed_keys};
 
 /// The companies of these ids, the ended ones too.
 pub async fn companies_by_id(
@@ -224,6 +224,24 @@ pub async fn member_counts(
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().collect())
+}
+
+/// Locks a company that has not ended; says whether there is one.
+pub async fn hold_in_tx(conn: &mut PgConnection, company: CompanyId) -> Result<bool, sqlx::Error> {
+    let found: Option<i32> =
+        sqlx::query_scalar("SELECT 1 FROM companies WHERE company_id = $1 AND deleted_at IS NULL FOR UPDATE")
+            .bind(company)
+            .fetch_optional(conn)
+            .await?;
+    Ok(found.is_some())
+}
+
+/// Marks a company because of its billing block, which stands in the records of its members, too.
+pub async fn mark_billing_in_tx(conn: &mut PgConnection, company: CompanyId) -> Result<(), sqlx::Error> {
+    let members = members_of_company(conn, company).await?;
+    let people = members.into_iter().map(|member| (PEOPLE_STREAM, member.user_id));
+    let own = std::iter::once((COMPANIES_STREAM, company.to_string()));
+    changed_keys::mark(conn, people.chain(own)).await
 }
 
 /// Marks every company there ever was, so that each is published again, the ended as deleted.

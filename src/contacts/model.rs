@@ -107,6 +107,12 @@ impl Contact {
     }
 }
 
+/// A name as staff see it: `Siti` as `S•••`.
+#[must_use]
+pub fn masked_name(name: &str) -> String {
+    name.chars().take(1).chain("•••".chars()).collect()
+}
+
 /// An address as staff and its owner see it in lists of what was done: `b•••@example.com`, `+62 ••• 89`.
 #[must_use]
 pub fn masked(kind: Kind, value: &str) -> String {
@@ -130,5 +136,18 @@ pub fn comparable_email(address: &str) -> String {
     match address.trim().rsplit_once('@') {
         Some((local, domain)) => format!("{local}@{}", domain.to_lowercase()),
         None => address.trim().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn enough_remains_to_recognise_and_no_more() {
+        assert_eq!(masked_name("Siti"), "S•••");
+        assert_eq!(masked_name("😀"), "😀•••");
+        assert_eq!(masked(Kind::Email, "siti@example.com"), "s•••@example.com");
+        assert_eq!(masked(Kind::Phone, "+6281234567890"), "+62 ••• 90");
     }
 }

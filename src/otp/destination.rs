@@ -70,6 +70,21 @@ pub fn parse(channel: Channel, typed: &str, countries: &[country::Id]) -> Result
     }
 }
 
+/// A number of any country and kind of line, as people write it, in E.164; in national form only when that is
+/// a mobile number in exactly one of `countries`. None for what is no number, and for those that cost who calls
+/// them. Nothing is sent there.
+pub fn number(typed: &str, countries: &[country::Id]) -> Option<Masked<String>> {
+    let digits = phone_digits(typed)?;
+    let digits = digits.strip_prefix("00").map_or_else(|| digits.clone(), |rest| format!("+{rest}"));
+    if !digits.starts_with('+') {
+        return phone(&digits, countries).ok().map(|to| to.address);
+    }
+    let number = phonenumber::parse(None, &digits).ok().filter(PhoneNumber::is_valid)?;
+    let is_costly = matches!(number.number_type(&DATABASE), Type::PremiumRate | Type::SharedCost);
+    let is_somewhere = country_of(&number).is_some();
+    (is_somewhere && !is_costly).then(|| Masked::new(number.format().mode(Mode::E164).to_string()))
+}
+
 /// Numbers in international form (`+62…`, `0062…`), or in national form when that is a mobile number
 /// in exactly one allowed country.
 fn phone(typed: &str, countries: &[country::Id]) -> Result<Destination, Unusable> {
@@ -190,6 +205,22 @@ mod tests {
             ("+60 12-345 6789", "+60123456789"),
         ] {
             assert_eq!(sms(typed).as_deref(), Ok(meant), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_people_call_may_be_of_any_country_and_kind_of_line() {
+        let number = |typed| number(typed, ALLOWED).map(Masked::into_inner);
+        for (typed, meant) in [
+            ("+62 21 5081 2345", "+622150812345"),
+            ("0065 6221 1234", "+6562211234"),
+            ("+49 30 123456", "+4930123456"),
+            ("0812-3456-7890", "+6281234567890"),
+        ] {
+            assert_eq!(number(typed).as_deref(), Some(meant), "{typed}");
+        }
+        for typed in ["", "call me", "+62", "+881612345678", "+65 1900 123 4567", "021 5081 2345"] {
+            assert_eq!(number(typed), None, "{typed}");
         }
     }
 

@@ -54,7 +54,7 @@ use crate::{
     audit::Origin,
     backoffice::BackOffice,
     billing::Billing,
-    companies::administration::Companies,
+    companies::{administration::Companies, contacts::CompanyContacts},
     contacts::Contacts,
     directory::{
         self, PersonRow,
@@ -92,6 +92,8 @@ pub struct Parts {
     pub account: Account,
     /// How people can be reached.
     pub contacts: Contacts,
+    /// Whom to ask at companies.
+    pub company_contacts: CompanyContacts,
     /// What invoices to companies need.
     pub billing: Billing,
     /// Who may do what.
@@ -170,6 +172,12 @@ impl Portal {
     #[must_use]
     pub fn contacts(&self) -> &Contacts {
         &self.0.contacts
+    }
+
+    /// Whom to ask at companies.
+    #[must_use]
+    pub fn company_contacts(&self) -> &CompanyContacts {
+        &self.0.company_contacts
     }
 
     /// What invoices to companies need.

@@ -50,6 +50,7 @@ fn of_company(
         (Permission::CompanyView, "/company/profile", words.company_profile),
         (Permission::PeopleView, "/company/people", words.people),
         (Permission::PeopleManage, "/company/requests", words.requests),
+        (Permission::PeopleView, "/company/contacts", words.company_contacts),
         (Permission::SystemsManage, "/company/systems", words.systems),
         (Permission::CompanyAuditView, "/company/history", words.company_history),
     ];

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::{
     billing::{self, Address, BillingProfile, PartyType, PaymentTerms, PurchaseOrder, Recipient, Tax, TaxId},
+    companies::contacts::{CompanyContact, Matter},
     platform::masked::Masked,
 };
 
@@ -39,7 +40,7 @@ pub struct Billing {
     /// Who receives invoices.
     pub invoice_recipients: Vec<InvoiceRecipient>,
     /// Whom to ask about them.
-    pub billing_contacts: Vec<Never>,
+    pub billing_contacts: Vec<BillingContact>,
     /// ISO 4217.
     pub currency: Option<String>,
     /// Whether the currency can no longer change, because something was invoiced.
@@ -75,6 +76,16 @@ pub struct InvoiceRecipient {
     pub verified: bool,
 }
 
+/// Whom to ask about invoices.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "each field is described in the schema that readers use")]
+pub struct BillingContact {
+    pub name: Masked<String>,
+    pub email: Masked<String>,
+    pub phone: Option<Masked<String>>,
+    pub purpose: Matter,
+}
+
 /// An order number of the customer's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[expect(missing_docs, reason = "each field is described in the schema that readers use")]
@@ -96,9 +107,9 @@ pub struct Readiness {
 }
 
 impl Billing {
-    /// The block of a company, from what it has told us.
+    /// The block of a company, from what it has told us; `contacts` are those for billing.
     #[must_use]
-    pub fn of(company_name: &str, profile: &BillingProfile) -> Self {
+    pub fn of(company_name: &str, profile: &BillingProfile, contacts: &[CompanyContact]) -> Self {
         let readiness = billing::Readiness::of(profile);
         let recipient = |recipient: &Recipient| InvoiceRecipient {
             email: recipient.email.clone(),
@@ -106,6 +117,12 @@ impl Billing {
             purpose: "invoice",
             locale: profile.locale.clone(),
             verified: true,
+        };
+        let contact = |contact: &CompanyContact| BillingContact {
+            name: contact.name.clone(),
+            email: contact.email.clone(),
+            phone: contact.phone.clone(),
+            purpose: Matter::Billing,
         };
         let order = |order: &PurchaseOrder| Order {
             number: order.number.clone(),
@@ -127,7 +144,7 @@ impl Billing {
             tax: profile.tax.clone(),
             address: profile.address.clone(),
             invoice_recipients: profile.recipients.iter().map(recipient).collect(),
-            billing_contacts: Vec::new(),
+            billing_contacts: contacts.iter().map(contact).collect(),
             currency: profile.currency.clone(),
             currency_locked: profile.currency_locked,
             locale: profile.locale.clone(),

@@ -12,7 +12,7 @@ mod publisher;
 mod record;
 mod store;
 
-pub use billing::{Billing, InvoiceRecipient, Order, Readiness};
+pub use billing::{Billing, BillingContact, InvoiceRecipient, Order, Readiness};
 pub use config::PublishingConfig;
 pub use parity::{Kind, Parity, range_of};
 pub use publisher::Publisher;

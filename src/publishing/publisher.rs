@@ -26,7 +26,7 @@ use super::{
 use crate::{
     access,
     billing::{self, BillingProfile},
-    companies::{self, COMPANIES_STREAM, CompanyId},
+    companies::{self, COMPANIES_STREAM, CompanyId, contacts::billing_contacts_of},
     contacts,
     directory::{self, PEOPLE_STREAM},
     openstack,
@@ -203,6 +203,7 @@ impl Publisher {
         let companies = companies::companies_of_people(conn, &ids).await?;
         let company_ids: Vec<CompanyId> = companies.values().map(|(company, _)| company.company_id).collect();
         let profiles = billing::profiles_of(conn, &company_ids).await?;
+        let billing_contacts = billing_contacts_of(conn, &company_ids).await?;
         let nothing = BillingProfile::default();
         let projects = openstack::store::projects_of_people(conn, &ids).await?;
         let blocked = access::blocked_among(conn, &ids).await?;
@@ -217,10 +218,12 @@ impl Publisher {
                 let from = contacts.partition_point(|contact| contact.user_id < claimed.key);
                 let upto = contacts.partition_point(|contact| contact.user_id <= claimed.key);
                 let company = companies.get(&claimed.key).map(|(company, role)| (company, *role));
-                let profile = company.and_then(|(company, _)| profiles.get(&company.company_id));
-                let profile = profile.map_or(&nothing, |saved| &saved.profile);
+                let company_id = company.map(|(company, _)| company.company_id);
+                let profile = company_id.and_then(|id| profiles.get(&id)).map_or(&nothing, |it| &it.profile);
+                let to_ask =
+                    company_id.and_then(|id| billing_contacts.get(&id)).map_or(&[][..], Vec::as_slice);
                 let (region, own) = (Region(&self.config.region), &contacts[from..upto]);
-                let mut record = UserRecord::of(region, person, own, company, profile);
+                let mut record = UserRecord::of(region, person, own, company, (profile, to_ask));
                 record.projects = Project::all(region, projects.get(&claimed.key));
                 if blocked.contains(&claimed.key) {
                     record.status = directory::Status::Blocked;
@@ -262,6 +265,7 @@ async fn companies_of(
     let companies = companies::companies_by_id(conn, &ids).await?;
     let counts = companies::member_counts(conn, &ids).await?;
     let mut profiles = billing::profiles_of(conn, &ids).await?;
+    let mut billing_contacts = billing_contacts_of(conn, &ids).await?;
     let plain: Vec<uuid::Uuid> = ids.iter().map(|id| id.0).collect();
     let projects = openstack::store::projects_of_companies(conn, &plain).await?;
     let mut draft = |claimed: ChangedKey| {
@@ -271,7 +275,8 @@ async fn companies_of(
         let content = company.map(|company| {
             let members = counts.get(&company.company_id).copied().unwrap_or_default();
             let profile = profiles.remove(&company.company_id).unwrap_or_default().profile;
-            let mut record = CompanyRecord::of(company, members, &profile);
+            let to_ask = billing_contacts.remove(&company.company_id).unwrap_or_default();
+            let mut record = CompanyRecord::of(company, members, (&profile, &to_ask));
             record.projects = Project::all(region, projects.get(&company.company_id.0));
             Content::Company(Box::new(record))
         });

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Billing;
 use crate::{
     billing::BillingProfile,
-    companies::{Company, CompanyId, Role},
+    companies::{Company, CompanyId, Role, contacts::CompanyContact},
     contacts::{Contact, Kind, Purpose},
     directory::{PersonRow, SecondFactor, Status, second_factors, status},
     platform::masked::Masked,
@@ -115,7 +115,7 @@ impl UserRecord {
         person: PersonRow,
         contacts: &[Contact],
         company: Option<(&Company, Role)>,
-        profile: &BillingProfile,
+        (profile, billing_contacts): (&BillingProfile, &[CompanyContact]),
     ) -> Self {
         let times = contacts.iter().map(|contact| contact.updated_at);
         let times = times.chain(company.map(|(company, _)| company.updated_at));
@@ -137,7 +137,7 @@ impl UserRecord {
                 company_id: company.company_id,
                 name: company.name.clone(),
                 role,
-                billing: Billing::of(&company.name, profile),
+                billing: Billing::of(&company.name, profile, billing_contacts),
             }),
             projects: Vec::new(),
             created_at: person.created_at,
@@ -174,13 +174,17 @@ impl PhoneEntry {
 impl CompanyRecord {
     /// The record of a company. Its revision is 0 until the publisher gives it one.
     #[must_use]
-    pub fn of(company: &Company, members: i64, profile: &BillingProfile) -> Self {
+    pub fn of(
+        company: &Company,
+        members: i64,
+        (profile, billing_contacts): (&BillingProfile, &[CompanyContact]),
+    ) -> Self {
         Self {
             company_id: company.company_id,
             revision: 0,
             status: company.status,
             name: company.name.clone(),
-            billing: Billing::of(&company.name, profile),
+            billing: Billing::of(&company.name, profile, billing_contacts),
             members,
             projects: Vec::new(),
         }

@@ -91,6 +91,12 @@ impl Otp {
         read.map(|to| to.address).map_err(Refusal::DestinationInvalid)
     }
 
+    /// The one written form of a number that people call; nothing is sent there.
+    #[must_use]
+    pub fn number(&self, typed: &str) -> Option<Masked<String>> {
+        destination::number(typed, &self.0.countries)
+    }
+
     /// Sends a code to an address, or shows the live challenge of this session again.
     pub async fn ask_proof(&self, ask: AskProof) -> Result<PendingCode, OtpError> {
         let issue = Issue {

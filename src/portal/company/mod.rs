@@ -1,6 +1,7 @@
-//! What invoices to the company need, for whoever may see and change that.
+//! What invoices to the company need, and whom to ask there, for whoever may see and change that.
 
 mod billing;
+mod contacts;
 pub mod form;
 mod recipients;
 mod versions;
@@ -12,7 +13,14 @@ use crate::access::Permission;
 pub fn pages(pages: Pages) -> Pages {
     let look = Door::Company(Permission::BillingView);
     let change = Door::Company(Permission::BillingManage);
+    let (ask, keep) = (Door::Company(Permission::PeopleView), Door::Company(Permission::ContactsManage));
     pages
+        .get(ask, "/company/contacts", contacts::list)
+        .get(keep, "/company/contacts/new", contacts::new)
+        .post(keep, "/company/contacts/new", contacts::add)
+        .get(keep, "/company/contacts/{contact_id}", contacts::edit)
+        .post(keep, "/company/contacts/{contact_id}", contacts::save)
+        .post(keep, "/company/contacts/{contact_id}/remove", contacts::remove)
         .get(look, "/company", billing::show)
         .post(change, "/company", billing::save)
         .get(look, "/company/versions", versions::list)

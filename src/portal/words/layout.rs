@@ -21,6 +21,7 @@ super::words! {
         security: "Sign-in and security", "Masuk dan keamanan", "登录与安全", "Log masuk dan keselamatan";
         history: "My data and its history", "Data saya dan riwayatnya", "我的数据及其历史", "Data saya dan sejarahnya";
         billing: "Billing profile", "Profil penagihan", "账单资料", "Profil pengebilan";
+        company_contacts: "Company contacts", "Kontak perusahaan", "公司联系人", "Hubungan syarikat";
         people: "People", "Orang", "人员", "Orang";
         companies: "Companies", "Perusahaan", "公司", "Syarikat";
         work: "Waiting work", "Pekerjaan tertunda", "待处理任务", "Kerja menunggu";

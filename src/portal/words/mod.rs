@@ -6,6 +6,7 @@
 pub use backoffice::BackOffice;
 pub use billing::Billing;
 pub use cloud::Cloud;
+pub use company_contacts::CompanyContacts;
 pub use contacts::Contacts;
 pub use deletion::Deletion;
 pub use email::{Email, Undo};
@@ -174,6 +175,7 @@ pub(crate) use words;
 mod backoffice;
 mod billing;
 mod cloud;
+mod company_contacts;
 mod contacts;
 mod deletion;
 mod email;

@@ -1,6 +1,7 @@
 //! Who founds a company, who asks to join, and what follows from Keycloak.
 
 mod claims;
+mod contacts;
 mod invitations;
 mod organizations;
 
