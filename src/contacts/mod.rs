@@ -13,7 +13,7 @@ mod service;
 mod store;
 
 pub use cleaning::FORGET_PENDING;
-pub use edit::{MAX_OF_KIND, Unchanged};
+pub use edit::{MAX_OF_KIND, Unchanged, own_purposes};
 pub use follow::{Destination, Facts, Login, follow};
 pub use model::{Contact, ContactId, Kind, Proof, Purpose, comparable_email, masked, masked_name};
 pub use phone::{LineType, PhoneFacts};

@@ -26,6 +26,7 @@ struct Row {
     iso: String,
     action: String,
     who: &'static str,
+    reason: Option<String>,
 }
 
 #[derive(Template)]
@@ -43,7 +44,7 @@ pub async fn show(State(portal): State<Portal>, visitor: Visitor) -> Response {
         Ok(entries) => entries,
         Err(error) => return visitor.failed(&error),
     };
-    let rows = entries.iter().map(|entry| row(entry, &visitor, words)).collect();
+    let rows = entries.into_iter().map(|entry| row(entry, &visitor, words)).collect();
     page(StatusCode::OK, &DataPage { frame: Frame::new(&visitor, HERE, words.title), words, rows })
 }
 
@@ -56,18 +57,19 @@ async fn history(portal: &Portal, visitor: &Visitor, limit: i64) -> Result<Vec<R
     audit::store::search(&mut *portal.pool().acquire().await?, &search, limit).await
 }
 
-fn row(entry: &Recorded, visitor: &Visitor, words: &'static words::Data) -> Row {
+fn row(entry: Recorded, visitor: &Visitor, words: &'static words::Data) -> Row {
     let own = entry.actor_id.as_deref() == Some(visitor.person.user_id.as_str());
     Row {
         at: visitor.time(entry.occurred_at),
         iso: entry.occurred_at.to_rfc3339(),
-        action: entry.action.clone(),
         who: match entry.actor_kind.as_str() {
             "person" if own => words.you,
             "person" | "operator" => words.staff,
             "system" => words.system,
             _ => words.service,
         },
+        action: entry.action,
+        reason: entry.reason,
     }
 }
 

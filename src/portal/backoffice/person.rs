@@ -265,13 +265,7 @@ pub async fn unmask(State(portal): State<Portal>, Path(user_id): Path<String>, f
 
 /// Stops the person everywhere.
 pub async fn block(State(portal): State<Portal>, Path(user_id): Path<String>, form: Submission) -> Response {
-    let Submission { visitor, fields } = form;
-    let reason = match reason_of(fields.text("reason"), &visitor) {
-        Ok(reason) => reason,
-        Err(expected) => return again(&portal, &visitor, &user_id, "block_reason", expected).await,
-    };
-    let blocked = portal.office().block(&visitor.caller, &user_id, &reason).await;
-    done(&portal, &visitor, (&user_id, "block_reason"), blocked, "blocked").await
+    set_blocked(&portal, &user_id, form, true).await
 }
 
 /// Lets the person go on.
@@ -280,13 +274,22 @@ pub async fn unblock(
     Path(user_id): Path<String>,
     form: Submission,
 ) -> Response {
+    set_blocked(&portal, &user_id, form, false).await
+}
+
+async fn set_blocked(portal: &Portal, user_id: &str, form: Submission, block: bool) -> Response {
     let Submission { visitor, fields } = form;
+    let (office, field) = (portal.office(), "block_reason");
     let reason = match reason_of(fields.text("reason"), &visitor) {
         Ok(reason) => reason,
-        Err(expected) => return again(&portal, &visitor, &user_id, "block_reason", expected).await,
+        Err(expected) => return again(portal, &visitor, user_id, field, expected).await,
     };
-    let unblocked = portal.office().unblock(&visitor.caller, &user_id, &reason).await;
-    done(&portal, &visitor, (&user_id, "block_reason"), unblocked, "unblocked").await
+    let (changed, word) = if block {
+        (office.block(&visitor.caller, user_id, &reason).await, "blocked")
+    } else {
+        (office.unblock(&visitor.caller, user_id, &reason).await, "unblocked")
+    };
+    done(portal, &visitor, (user_id, field), changed, word).await
 }
 
 /// Writes something down.

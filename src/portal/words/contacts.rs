@@ -83,6 +83,14 @@ super::words! {
         too_many: "You have as many contacts as there may be. Remove one first",
             "Jumlah kontak Anda sudah maksimal. Hapus salah satu dulu",
             "联系方式已达上限，请先删除一个", "Bilangan hubungan anda sudah maksimum. Buang satu dahulu";
+        changed_title: "This contact was changed meanwhile", "Kontak ini sudah berubah", "此联系方式已被更改", "Hubungan ini telah berubah";
+        changed_help: "Nothing was overwritten. Below is what you chose; save it, or cancel to keep what is saved now.",
+            "Tidak ada yang tertimpa. Di bawah ini pilihan Anda; simpan, atau batal untuk mempertahankan yang tersimpan.",
+            "没有内容被覆盖。下面是您的选择；保存它，或取消以保留当前已保存的内容。",
+            "Tiada apa-apa ditulis ganti. Di bawah ialah pilihan anda; simpan, atau batal untuk mengekalkan yang disimpan.";
+        field: "Field", "Kolom", "字段", "Medan";
+        yours: "Yours", "Milik Anda", "您的内容", "Milik anda";
+        theirs: "Saved now", "Yang tersimpan", "当前已保存", "Yang disimpan";
         added: "The contact is confirmed and in use.", "Kontak sudah dikonfirmasi dan dipakai.", "联系方式已验证并启用。", "Hubungan telah disahkan dan digunakan.";
         saved: "Your change is saved.", "Perubahan Anda sudah disimpan.", "您的更改已保存。", "Perubahan anda telah disimpan.";
         removed: "The contact is removed.", "Kontak sudah dihapus.", "联系方式已删除。", "Hubungan telah dibuang.";

@@ -62,6 +62,7 @@ super::words! {
         elsewhere: "This account belongs to another company too. You can remove the person instead.", "Akun ini juga milik perusahaan lain. Anda dapat mengeluarkan orangnya saja.", "该账户也属于另一家公司。您可以改为将此人移出。", "Akaun ini juga milik syarikat lain. Anda boleh mengeluarkan orang itu.";
         disable: "Disable", "Nonaktifkan", "停用", "Lumpuhkan";
         disable_help: "They are signed out everywhere at once and cannot sign in until you enable them.", "Mereka langsung dikeluarkan di mana pun dan tidak dapat masuk sampai Anda mengaktifkannya.", "此人会立即在所有地方退出登录，在您启用之前无法登录。", "Mereka dilog keluar di semua tempat serta-merta dan tidak boleh masuk sehingga anda membolehkannya.";
+        blocked_help: "Our staff have blocked this person, and only they can end that. Please ask customer service.", "Petugas kami memblokir orang ini, dan hanya mereka yang dapat mengakhirinya. Hubungi layanan pelanggan.", "此人已被我们的员工封锁，只有他们可以解除。请联系客服。", "Petugas kami telah menyekat orang ini, dan hanya mereka boleh menamatkannya. Sila hubungi khidmat pelanggan.";
         enable: "Enable", "Aktifkan", "启用", "Bolehkan";
         enable_help: "They can sign in again.", "Mereka dapat masuk lagi.", "此人可以重新登录。", "Mereka boleh log masuk semula.";
         was_disabled: "The person is disabled and signed out.", "Orang ini dinonaktifkan dan dikeluarkan.", "已停用并退出登录。", "Orang ini dilumpuhkan dan dilog keluar.";

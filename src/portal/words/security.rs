@@ -48,6 +48,8 @@ super::words! {
         when: "When", "Kapan", "时间", "Bila";
         what: "What", "Apa", "事项", "Apa";
         who: "By whom", "Oleh siapa", "操作者", "Oleh siapa";
+        reason: "Why", "Alasan", "原因", "Sebab";
+        history: "What was done", "Yang dilakukan", "操作记录", "Apa yang dilakukan";
         you: "You", "Anda", "您", "Anda";
         staff: "Another person", "Orang lain", "其他人", "Orang lain";
         system: "A system", "Sistem", "系统", "Sistem";

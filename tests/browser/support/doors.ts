@@ -105,12 +105,17 @@ export interface Strength {
   sid: string;
 }
 
-/** What the application learns about the person who is signed in in this browser. */
-export async function strength(context: BrowserContext, parameters: Record<string, string> = {}): Promise<Strength> {
+/** The tokens that the portal gets for the person who is signed in in this browser. */
+export async function tokensOf(context: BrowserContext, parameters: Record<string, string> = {}): Promise<Tokens> {
   const asked = signInRequest('gatehouse-portal', parameters);
   const answer = await context.request.get(asked.url, { maxRedirects: 0 });
   const code = new URL(answer.headers()['location'] ?? 'none:', realmUrl()).searchParams.get('code');
   expect(code, 'signed in').not.toBeNull();
-  const { id_token } = await exchange(context.request, 'gatehouse-portal', asked, code!, await secretOf('gatehouse-portal'));
+  return exchange(context.request, 'gatehouse-portal', asked, code!, await secretOf('gatehouse-portal'));
+}
+
+/** What the application learns about the person who is signed in in this browser. */
+export async function strength(context: BrowserContext, parameters: Record<string, string> = {}): Promise<Strength> {
+  const { id_token } = await tokensOf(context, parameters);
   return JSON.parse(Buffer.from(id_token!.split('.')[1]!, 'base64url').toString()) as Strength;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { expect } from '@playwright/test';
 import { decompress } from 'fzstd';
 import kafkajs, { type Consumer } from 'kafkajs';
 import { stack } from './stack';
@@ -18,6 +19,8 @@ export interface TopicRecord {
   value: Record<string, unknown> | null;
   headers: Record<string, string>;
 }
+
+type Content = Record<string, unknown>;
 
 /** Reads the topics that billing reads, from their beginning, as billing would. */
 export class Topics {
@@ -59,7 +62,39 @@ export class Topics {
     );
   }
 
+  /** One record, to be followed change by change. */
+  follow(topic: string, key: string): Followed {
+    return new Followed(this, topic, key);
+  }
+
   async close(): Promise<void> {
     await this.consumer.disconnect();
+  }
+}
+
+/** Whether everything that `expected` names is there so. */
+function holds(value: Content, expected: Content): boolean {
+  try {
+    expect(value).toMatchObject(expected);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** One record of a topic, whose changes are asserted in their order. */
+export class Followed {
+  /** The newest revision that was asserted: what lies before it says nothing about the next change. */
+  private revision = 0;
+
+  constructor(private readonly topics: Topics, private readonly topic: string, readonly key: string) {}
+
+  /** Waits for a revision newer than the one asserted before, with this content. */
+  async becomes(expected: Content): Promise<Content> {
+    const isNewer = ({ key, value }: TopicRecord) => key === this.key && (value?.['revision'] as number) > this.revision;
+    const what = `${this.key} after revision ${this.revision} with ${JSON.stringify(expected)}`;
+    const { value } = await this.topics.find(this.topic, what, (record) => isNewer(record) && holds(record.value!, expected));
+    this.revision = value!['revision'] as number;
+    return value!;
   }
 }

@@ -60,6 +60,10 @@ async fn personal_data_is_masked_until_somebody_says_why_and_the_customer_sees_i
     history.shows("asked by phone, ticket 42");
     history.shows("Our staff");
     history.hides("Helga");
+    let own = house.browser("budi").await.get("/account/data").await.expect(200);
+    own.shows("person.unmasked");
+    own.shows("asked by phone, ticket 42");
+    own.hides("Helga");
 }
 
 #[tokio::test]
@@ -114,6 +118,9 @@ async fn somebody_is_blocked_at_once_and_let_go_on() {
     shown.shows("May not sign in");
     shown.shows("person.blocked");
     assert!(budi.get("/account").await.expect(303).location().starts_with("/sign-in"));
+    let of_admin = house.browser("dewi").await.get("/company/people/budi").await.expect(200);
+    of_admin.shows("Our staff have blocked this person");
+    of_admin.hides("/company/people/budi/enable");
     let unblocked = helga.post(BUDI, &format!("{BUDI}/unblock"), &[WHY]).await.expect(303);
     helga.get(unblocked.location()).await.expect(200).shows("The person is no longer blocked.");
     let last = "/backoffice/people/dewi";

@@ -1,5 +1,7 @@
 //! People manage how they are reached.
 
+use chrono::TimeDelta;
+
 use super::world::{Answer, Browser, World};
 use crate::support::keycloak_events::Person;
 
@@ -149,8 +151,8 @@ async fn purposes_first_choice_and_removal() {
     assert_eq!(primary, "keuangan@contoh.example");
 
     world.forget_marks().await;
-    for _ in 0..2 {
-        let removed = browser.post("/account/contacts/new-email", &format!("{page}/remove"), &[]).await;
+    for from in [page.as_str(), NEW] {
+        let removed = browser.post(from, &format!("{page}/remove"), &[]).await;
         assert_eq!(removed.expect(303).location(), "/account/contacts?done=removed");
     }
     let primary: String =
@@ -161,6 +163,40 @@ async fn purposes_first_choice_and_removal() {
     assert_eq!((primary.as_str(), world.marks().await), ("siti@contoh.example", 1));
     let actions = ["contact.added", "contact.made_primary", "contact.purposes_changed", "contact.removed"];
     assert_eq!(world.audited().await, actions);
+}
+
+#[tokio::test]
+async fn two_windows_do_not_overwrite_each_other_and_both_versions_are_shown() {
+    let (world, mut browser) = world().await;
+    add(&world, &mut browser, "keuangan@contoh.example").await.expect(303);
+    let page = page_of(&mut browser, "keuangan@contoh.example").await;
+    let seen = browser.get(&page).await.expect(200);
+    let (token, old) = (seen.form_token(), super::world::value_of(&seen.body, "version"));
+    let stale = [("form_token", token.as_str()), ("version", old.as_str())];
+    let with = |purpose| [[("purposes", purpose)].as_slice(), &stale].concat();
+    let held = async || -> Vec<String> {
+        let purposes = "SELECT purposes FROM contacts WHERE value LIKE 'keuangan%'";
+        sqlx::query_scalar(purposes).fetch_one(&world.pool).await.unwrap()
+    };
+    world.clock.advance(TimeDelta::seconds(1));
+    browser.post(&page, &page, &[("purposes", "technical")]).await.expect(303);
+
+    let refused = browser.post_raw(&page, &with("security")).await.expect(412);
+    for text in ["Kontak ini sudah berubah", "<td>Keamanan</td><td>Teknis</td>"] {
+        refused.shows(text);
+    }
+    assert_eq!(held().await, ["technical"], "nothing was overwritten");
+    for deed in ["primary", "remove"] {
+        browser.post_raw(&format!("{page}/{deed}"), &stale).await.expect(412).shows("sudah berubah");
+    }
+    // What the other window did already is done.
+    browser.post_raw(&page, &with("technical")).await.expect(303);
+
+    // The page that shows both versions saves over the newest.
+    let version = super::world::value_of(&refused.body, "version");
+    let again = [("purposes", "security"), ("version", version.as_str())];
+    browser.post(&page, &page, &again).await.expect(303);
+    assert_eq!(held().await, ["security"]);
 }
 
 #[tokio::test]

@@ -240,11 +240,15 @@ impl Browser {
         self.send(request.body(Body::from(body)).unwrap()).await
     }
 
-    /// Sends the form of a page, which is loaded before.
+    /// Sends the form of a page, which is loaded before, with the version that it was made from.
     pub async fn post(&mut self, page: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let token = self.get(page).await.expect(200).form_token();
-        let fields: Vec<(&str, &str)> =
-            fields.iter().copied().chain([("form_token", token.as_str())]).collect();
+        let page = self.get(page).await.expect(200);
+        let token = page.form_token();
+        let has_version = page.body.contains("name=\"version\"") && fields.iter().all(|it| it.0 != "version");
+        let version = has_version.then(|| value_of(&page.body, "version"));
+        let mut fields = fields.to_vec();
+        fields.push(("form_token", &token));
+        fields.extend(version.as_ref().map(|version| ("version", version.as_str())));
         self.post_raw(path, &fields).await
     }
 

@@ -1,5 +1,7 @@
 //! A contact that is held: its purposes, the first choice, its end.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -9,12 +11,15 @@ use axum::{
 
 use super::{
     LIST, problem,
-    purposes::{Choice, choices, chosen_in},
+    purposes::{Choice, choices, chosen_in, purpose_name},
 };
 use crate::{
-    contacts::{Contact, ContactError, ContactId, Unchanged},
-    portal::{Frame, NoPage, Portal, Submission, Visitor, page, see, words},
+    contacts::{Contact, ContactError, ContactId, Purpose, Unchanged, own_purposes},
+    portal::{Fields, Frame, NoPage, Portal, Submission, Visitor, page, see, words},
 };
+
+/// Where a change that was made leads.
+const SAVED: &str = "/account/contacts?done=saved";
 
 #[derive(Template)]
 #[template(path = "portal/templates/contact_edit.html")]
@@ -23,9 +28,25 @@ struct EditPage {
     words: &'static words::Contacts,
     href: String,
     value: String,
+    version: i64,
     choices: Vec<Choice>,
     may_be_primary: bool,
     is_followed: bool,
+    /// What was chosen here and what is saved, when somebody else has changed it meanwhile.
+    differences: Option<Differences>,
+}
+
+/// What somebody wanted of a contact.
+enum Wanted {
+    Purposes(BTreeSet<Purpose>),
+    Primary,
+    Gone,
+}
+
+/// Two versions of a contact's purposes.
+struct Differences {
+    mine: String,
+    theirs: String,
 }
 
 fn edit_page(visitor: &Visitor, contact: &Contact) -> EditPage {
@@ -34,11 +55,18 @@ fn edit_page(visitor: &Visitor, contact: &Contact) -> EditPage {
         frame: Frame::new(visitor, LIST, words.edit_title),
         href: format!("{LIST}/{}", contact.contact_id),
         value: contact.value.expose().clone(),
+        version: contact.version(),
         choices: choices(&contact.purposes, words),
         may_be_primary: !contact.is_primary && contact.verified_at.is_some(),
         is_followed: contact.purposes.iter().any(|purpose| purpose.is_followed()),
+        differences: None,
         words,
     }
+}
+
+/// The version that a page was made from. A page without one was not made by us: it matches none.
+fn read_in(fields: &Fields) -> Option<i64> {
+    Some(fields.text("version").parse().unwrap_or(-1))
 }
 
 async fn contact(portal: &Portal, visitor: &Visitor, id: ContactId) -> Result<Contact, NoPage> {
@@ -60,9 +88,13 @@ pub async fn set_purposes(
     Path(id): Path<ContactId>,
     form: Submission,
 ) -> Response {
-    let chosen = chosen_in(&form.fields);
-    let changed = portal.contacts().set_purposes(&form.visitor.owner(), (id, None), chosen).await;
-    after(&portal, &form.visitor, id, changed, "/account/contacts?done=saved").await
+    let Submission { visitor, fields } = form;
+    let chosen = chosen_in(&fields);
+    let seen = (id, read_in(&fields));
+    match portal.contacts().set_purposes(&visitor.owner(), seen, chosen.clone()).await {
+        Ok(()) => see(SAVED),
+        Err(error) => not_done(&portal, &visitor, id, error, Wanted::Purposes(chosen)).await,
+    }
 }
 
 /// Makes it the first choice.
@@ -71,37 +103,59 @@ pub async fn make_primary(
     Path(id): Path<ContactId>,
     form: Submission,
 ) -> Response {
-    let changed = portal.contacts().make_primary(&form.visitor.owner(), (id, None)).await;
-    after(&portal, &form.visitor, id, changed, "/account/contacts?done=saved").await
+    let Submission { visitor, fields } = form;
+    match portal.contacts().make_primary(&visitor.owner(), (id, read_in(&fields))).await {
+        Ok(()) => see(SAVED),
+        Err(error) => not_done(&portal, &visitor, id, error, Wanted::Primary).await,
+    }
 }
 
 /// Removes it.
 pub async fn remove(State(portal): State<Portal>, Path(id): Path<ContactId>, form: Submission) -> Response {
-    match portal.contacts().remove(&form.visitor.owner(), (id, None)).await {
+    let Submission { visitor, fields } = form;
+    match portal.contacts().remove(&visitor.owner(), (id, read_in(&fields))).await {
         // Removed twice is removed.
-        Err(ContactError::Unchanged(Unchanged::NotFound)) => see("/account/contacts?done=removed"),
-        changed => after(&portal, &form.visitor, id, changed, "/account/contacts?done=removed").await,
+        Ok(()) | Err(ContactError::Unchanged(Unchanged::NotFound)) => see("/account/contacts?done=removed"),
+        Err(error) => not_done(&portal, &visitor, id, error, Wanted::Gone).await,
     }
 }
 
-async fn after(
+/// The page as it is now, with what kept the change from being made. What is so already was sent twice, and is done.
+async fn not_done(
     portal: &Portal,
     visitor: &Visitor,
     id: ContactId,
-    changed: Result<(), ContactError>,
-    next: &str,
+    error: ContactError,
+    wanted: Wanted,
 ) -> Response {
-    let error = match changed {
-        Ok(()) => return see(next),
-        Err(ContactError::Database(error)) => return visitor.failed(&error),
-        Err(error) => error,
-    };
-    match contact(portal, visitor, id).await {
-        Ok(contact) => {
-            let mut shown = edit_page(visitor, &contact);
-            shown.frame.problems = vec![problem(&error, shown.words, contact.kind, "value")];
-            page(StatusCode::UNPROCESSABLE_ENTITY, &shown)
-        }
-        Err(no_page) => no_page.show(visitor.language),
+    if let ContactError::Database(error) = error {
+        return visitor.failed(&error);
     }
+    let contact = match contact(portal, visitor, id).await {
+        Ok(contact) => contact,
+        Err(no_page) => return no_page.show(visitor.language),
+    };
+    let theirs = own_purposes(contact.purposes.iter().copied());
+    let (is_so_already, mine) = match wanted {
+        Wanted::Purposes(mine) => (mine == theirs, mine),
+        Wanted::Primary => (contact.is_primary, theirs.clone()),
+        Wanted::Gone => (false, theirs.clone()),
+    };
+    let mut shown = edit_page(visitor, &contact);
+    let status = if let ContactError::Changed(_) = error {
+        if is_so_already {
+            return see(SAVED);
+        }
+        let named = |purposes: &BTreeSet<Purpose>| {
+            let names = purposes.iter().map(|purpose| purpose_name(*purpose, shown.words));
+            names.collect::<Vec<_>>().join(", ")
+        };
+        shown.differences = Some(Differences { mine: named(&mine), theirs: named(&theirs) });
+        shown.choices = choices(&mine, shown.words);
+        StatusCode::PRECONDITION_FAILED
+    } else {
+        shown.frame.problems = vec![problem(&error, shown.words, contact.kind, "value")];
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    page(status, &shown)
 }
