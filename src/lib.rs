@@ -12,6 +12,7 @@
 pub mod access;
 pub mod account;
 pub mod adapters;
+pub mod admission;
 pub mod app;
 pub mod audit;
 pub mod backoffice;

@@ -13,15 +13,13 @@ use crate::{
         keystone::{Keystone, KeystoneClient},
         sheets::{Sheets, SheetsClient},
     },
-    intake::{
-        Intake, IntakeLetters, IntakePorts, NotifyJob, ProvisionJob, REMIND, RemindJob, SHEET, SheetJob,
-    },
+    intake::{Intake, IntakeLetters, IntakePorts, NotifyJob, ProvisionJob, REMIND, SHEET, SheetJob},
     notices::Composer,
     openstack::{EVERYTHING, OpenStack, RECONCILE, ReconcileJob},
     passwords::{self, PasswordLetters, Passwords, PasswordsPorts, PrepareJob},
     platform::{
         config::Profile,
-        jobs::{self, Handler},
+        jobs::{self, Handler, RoundsJob},
     },
 };
 
@@ -105,7 +103,7 @@ impl Cloud {
             Arc::new(PrepareJob(self.passwords.clone())),
             Arc::new(NotifyJob(self.intake.clone())),
             Arc::new(ProvisionJob(self.intake.clone())),
-            Arc::new(RemindJob(self.intake.clone())),
+            Arc::new(RoundsJob(self.intake.clone())),
             Arc::new(SheetJob(self.intake.clone())),
         ]
     }

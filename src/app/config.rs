@@ -14,6 +14,7 @@ use crate::{
         keycloak::KeycloakConfig, keystone::KeystoneConfig, mail::MailConfig, sheets::SheetsConfig,
         sms::SmsConfig,
     },
+    admission::AdmissionConfig,
     directory::DirectoryConfig,
     intake::IntakeConfig,
     notices::NoticesConfig,
@@ -69,6 +70,8 @@ pub struct Config {
     pub telemetry: TelemetryConfig,
     /// Signed calls from Keycloak.
     pub webhook: WebhookConfig,
+    /// Who may sign up.
+    pub admission: AdmissionConfig,
     /// The pages' sign-in.
     pub portal: PortalConfig,
     /// One-time codes.
@@ -165,6 +168,7 @@ impl Config {
         self.publishing.validate(findings);
         self.telemetry.validate(findings);
         self.webhook.validate(findings);
+        self.admission.validate(findings);
         self.portal.validate(findings);
         self.otp.validate(self.profile, self.keycloak.public_host(), findings);
         self.notices.validate(findings);

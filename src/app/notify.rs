@@ -11,6 +11,7 @@ use sqlx::{PgConnection, PgPool};
 
 use crate::{
     account,
+    admission::AdmissionLetters,
     contacts::{self, Contact, Kind},
     directory::{self, Change, PersonRow},
     events::{Deed, Event, Factor, Subject},
@@ -276,8 +277,14 @@ pub fn composers(
             clock: ports.clock.clone(),
             entropy: ports.entropy.clone(),
             public_url: config.http.public_url.clone(),
+            service_name: service_name.clone(),
+            support: support.clone(),
+        }),
+        Arc::new(AdmissionLetters {
+            public_url: config.http.public_url.clone(),
             service_name,
             support,
+            keep_days: config.admission.keep_days,
         }),
     ]
 }

@@ -9,11 +9,13 @@ use super::{
     Cloud, Config, Ports, Role,
     ingest::{Bells, Ingest},
     notify::{Notifier, TellOfCodes, composers},
+    router::admission_of,
 };
 use crate::{
     access::systems::SystemJob,
     account::FORGET_LOGIN_ADDRESSES,
     adapters::keycloak::Keycloak,
+    admission::Admission,
     backoffice::FactorsJob,
     billing::FORGET_RECIPIENTS,
     companies::{
@@ -35,7 +37,7 @@ use crate::{
         health::Health,
         http::idempotency::FORGET_REQUESTS,
         inbox::FORGET_INBOX,
-        jobs::{self, Forgetting, Handler, Runner},
+        jobs::{self, Forgetting, Handler, Rounds as _, RoundsJob, Runner},
         kafka::{Consumer, ParkingRelay, ProduceError, Producer},
     },
     portal::session::{FORGET_PORTAL_SESSIONS, ForgetPortalSessions, Sessions},
@@ -177,6 +179,7 @@ impl Pipeline<'_> {
             Arc::new(ForgetNotices { pool: pool.clone(), clock: Arc::new(SystemClock) }),
             Arc::new(TellOfCodes { pool: pool.clone(), notifier: self.notifier() }),
             Arc::new(self.send_notices()),
+            Arc::new(RoundsJob(admission_of(self.config, pool, &self.ports))),
         ];
         handlers.extend(FORGETTINGS.iter().map(|it| it.handler(pool.clone(), Arc::new(SystemClock))));
         handlers.extend(self.cloud.iter().flat_map(Cloud::handlers));
@@ -225,6 +228,7 @@ async fn plan(pool: &PgPool, realm: &str, cloud: Option<&Cloud>) {
         jobs::plan(&mut conn, RESYNC, realm, now).await?;
         jobs::plan(&mut conn, FORGET_NOTICES, "nightly", now).await?;
         jobs::plan(&mut conn, FORGET_PORTAL_SESSIONS, "hourly", now).await?;
+        jobs::plan(&mut conn, Admission::KIND, "rounds", now).await?;
         for forgetting in FORGETTINGS {
             forgetting.plan(&mut conn, now).await?;
         }

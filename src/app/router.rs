@@ -14,6 +14,7 @@ use crate::{
     },
     account::Account,
     adapters::sms::ReceiptConfig,
+    admission::{self, Admission, AdmissionPorts},
     backoffice::{self, BackOffice},
     billing::{self, Billing},
     companies::{self, administration, administration::Companies, contacts::CompanyContacts},
@@ -46,6 +47,8 @@ pub struct Features {
     pub office: BackOffice,
     /// Systems that look at what they were given.
     pub systems: Systems,
+    /// Who may sign up.
+    pub admission: Admission,
     /// Who calls.
     pub verifier: Verifier,
     /// What is about OpenStack, if there is one.
@@ -80,8 +83,10 @@ impl Features {
         let systems = Systems::new(access.clone(), ports.keycloak.clone());
         let per_minute = config.http.requests_per_minute;
         let keeper = Gatekeeper::new(verifier.clone(), access.clone(), per_minute, pool.clone(), clock);
+        let admission = admission_of(config, pool, ports);
         let parity = Parity { pool: pool.clone() };
-        let portal = portal_of(config, pool, ports, &otp, &access, &companies, (&office, &systems));
+        let rooms = (&office, &systems, &admission);
+        let portal = portal_of(config, pool, ports, &otp, &access, &companies, rooms);
         let (receipts, proxies) = (config.sms.receipts().cloned(), config.http.proxies.clone());
         Ok(Self {
             otp,
@@ -89,6 +94,7 @@ impl Features {
             companies,
             office,
             systems,
+            admission,
             verifier,
             cloud: None,
             keeper,
@@ -123,6 +129,7 @@ impl Features {
             .merge(contacts::http::router(self.keeper.clone(), self.portal.contacts()))
             .merge(billing::http::router(self.keeper.clone(), self.portal.billing()))
             .merge(backoffice::http::router(self.keeper.clone(), &self.office))
+            .merge(admission::http::staff::router(self.keeper.clone(), &self.admission))
             .merge(otp::http::staff::router(self.keeper.clone(), self.otp.clone()))
             .merge(publishing::http::router(self.keeper.clone(), self.parity.clone()));
         match &self.cloud {
@@ -142,6 +149,7 @@ impl Features {
         };
         let router = portal::router(portal)
             .merge(otp::http::router(self.otp.clone(), self.gate.clone()))
+            .merge(admission::http::router(self.admission.clone(), self.gate.clone()))
             .merge(otp::http::receipts::router(self.otp.clone(), self.receipts.as_ref()))
             .merge(api::router(self.api()));
         let router = http::with_layers(match &self.cloud {
@@ -152,6 +160,12 @@ impl Features {
     }
 }
 
+/// Who may sign up.
+pub(super) fn admission_of(config: &Config, pool: &PgPool, ports: &Ports) -> Admission {
+    let ports = AdmissionPorts { clock: ports.clock.clone(), entropy: ports.entropy.clone() };
+    Admission::new(pool.clone(), &config.admission, &config.keycloak.realm, ports)
+}
+
 fn portal_of(
     config: &Config,
     pool: &PgPool,
@@ -159,7 +173,7 @@ fn portal_of(
     otp: &Otp,
     access: &Access,
     companies: &Companies,
-    (office, systems): (&BackOffice, &Systems),
+    (office, systems, admission): (&BackOffice, &Systems, &Admission),
 ) -> Portal {
     let (pool, clock, entropy) = (pool.clone(), ports.clock.clone(), ports.entropy.clone());
     let commands = Commands { pool: pool.clone(), clock: clock.clone(), entropy: entropy.clone() };
@@ -192,6 +206,7 @@ fn portal_of(
         companies: companies.clone(),
         office: office.clone(),
         systems: systems.clone(),
+        admission: admission.clone(),
         otp: otp.clone(),
         public_url: config.http.public_url.clone(),
         account_url: config.keycloak.account_url(),

@@ -39,7 +39,6 @@ pub use letters::IntakeLetters;
 pub use model::{Ask, Kind, ProjectAsk, QuotaAsk, Request, RequestId, State, Step};
 pub use notify_job::NotifyJob;
 pub use provision_job::ProvisionJob;
-pub use remind_job::RemindJob;
 pub use row::{Row, RowProblem, read};
 pub use service::{Intake, IntakePorts};
 pub use sheet::SheetFailed;

@@ -51,6 +51,7 @@ use crate::{
     access::{Access, systems::Systems},
     account::{Account, Fresh},
     adapters::{keycloak::Keycloak, oidc::IdentityProvider},
+    admission::Admission,
     audit::Origin,
     backoffice::BackOffice,
     billing::Billing,
@@ -104,6 +105,8 @@ pub struct Parts {
     pub office: BackOffice,
     /// Systems that look at what they were given.
     pub systems: Systems,
+    /// Who may sign up.
+    pub admission: Admission,
     /// Second factors in the hands of staff, and what text messages cost.
     pub otp: Otp,
     /// How browsers reach the pages.
@@ -196,6 +199,10 @@ impl Portal {
 
     pub(crate) fn systems(&self) -> &Systems {
         &self.0.systems
+    }
+
+    pub(crate) fn admission(&self) -> &Admission {
+        &self.0.admission
     }
 
     pub(crate) fn token_url(&self) -> &Url {

@@ -69,6 +69,7 @@ fn of_backoffice(
     let guarded = [
         (Permission::DirectoryView, "/backoffice", words.search),
         (Permission::DirectoryView, "/backoffice/approvals", words.approvals),
+        (Permission::RequestsManage, "/backoffice/sign-ups", words.sign_ups),
         (Permission::JobsView, "/backoffice/work", words.work),
         (Permission::MessagesView, "/backoffice/messages", words.messages),
         (Permission::SystemAccess, "/backoffice/systems", words.systems),

@@ -23,7 +23,7 @@ use super::{
     words::Language,
 };
 use crate::{
-    adapters::oidc::{Authorization, OidcError, SignedIn},
+    adapters::oidc::{Authorization, OidcError, Prompt, SignedIn},
     platform::auth::Refused,
 };
 
@@ -54,6 +54,8 @@ pub struct SignInQuery {
     action: Option<String>,
     /// Whether the person should prove anew who they are.
     fresh: Option<String>,
+    /// Whether the person comes to sign up.
+    new: Option<String>,
 }
 
 /// Sends the browser to Keycloak.
@@ -79,7 +81,11 @@ pub async fn begin(
         challenge: &challenge,
         ui_locale: language.keycloak_tag(),
         action,
-        is_fresh: query.fresh.is_some(),
+        prompt: match (query.fresh, query.new) {
+            (Some(_), _) => Some(Prompt::Login),
+            (None, Some(_)) => Some(Prompt::Create),
+            (None, None) => None,
+        },
     });
     let to = query.to.as_deref().filter(|to| is_page(to)).unwrap_or(FIRST_PAGE);
     let attempt = cookie(ATTEMPT_COOKIE, &format!("{}.{to}", secret.expose()), Some(ATTEMPT_SECONDS));

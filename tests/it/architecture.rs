@@ -19,6 +19,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("contacts", 4),
     ("companies", 5),
     ("account", 6),
+    ("admission", 6),
     ("billing", 6),
     ("openstack", 6),
     ("passwords", 6),

@@ -45,6 +45,20 @@ fn a_missing_key_is_named() {
 }
 
 #[test]
+fn the_bounds_of_admission_are_named() {
+    for (setting, expected) in [
+        ("admission.mode = \"ajar\"", "admission.mode: expected one of open, closed"),
+        ("admission.staff = \"nobody\"", "admission.staff: expected an e-mail address"),
+        ("admission.remind_after_hours = 0", "admission.remind_after_hours: expected 1 to 720 hours"),
+        ("admission.keep_days = 366", "admission.keep_days: expected 1 to 365 days"),
+        ("admission.per_address = 0", "admission.per_address: expected 1 to 1000 in a minute"),
+    ] {
+        let error = error_of(setting);
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[test]
 fn an_unknown_key_is_named_with_the_known_ones() {
     let error = error_of("database.maxconnections = 3");
     assert!(error.contains("maxconnections") && error.contains("max_connections"), "{error}");

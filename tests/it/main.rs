@@ -9,6 +9,7 @@ mod access;
 mod account;
 mod adapters;
 mod administration;
+mod admission;
 mod architecture;
 mod audit;
 mod backoffice;

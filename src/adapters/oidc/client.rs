@@ -79,7 +79,7 @@ impl IdentityProvider for OidcClient {
             ("ui_locales", request.ui_locale),
         ];
         query.extend(request.action.map(|action| ("kc_action", action)));
-        query.extend(request.is_fresh.then_some(("prompt", "login")));
+        query.extend(request.prompt.map(|prompt| ("prompt", prompt.name())));
         self.public_url("auth", &query)
     }
 

@@ -43,8 +43,8 @@ impl IdentityProvider for MemoryProvider {
         if let Some(action) = request.action {
             url.query_pairs_mut().append_pair("kc_action", action);
         }
-        if request.is_fresh {
-            url.query_pairs_mut().append_pair("prompt", "login");
+        if let Some(prompt) = request.prompt {
+            url.query_pairs_mut().append_pair("prompt", prompt.name());
         }
         url
     }

@@ -28,8 +28,28 @@ pub struct Authorization<'a> {
     pub ui_locale: &'a str,
     /// What the provider should have the person do, besides signing in (`kc_action` of Keycloak).
     pub action: Option<&'a str>,
-    /// Whether the person must sign in also when they are signed in already (`prompt=login`).
-    pub is_fresh: bool,
+    /// What the provider should ask the person for, if it is not as always.
+    pub prompt: Option<Prompt>,
+}
+
+/// What a provider asks a person for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prompt {
+    /// To sign in, also when they are signed in already.
+    Login,
+    /// To sign up (Initiating User Registration via OpenID Connect 1.0).
+    Create,
+}
+
+impl Prompt {
+    /// The value of `prompt`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::Create => "create",
+        }
+    }
 }
 
 /// Somebody who has signed in.

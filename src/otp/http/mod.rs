@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{
     Factor, Otp,
@@ -24,11 +24,9 @@ use super::{
 use crate::platform::{
     masked::Masked,
     problem::Problem,
-    webhook::{Gate, SignedRequest, signed_only},
+    webhook::{Fields, Gate, MAX_ID, SignedRequest, expected, signed_only},
 };
 
-/// The longest id or name in a call, in bytes.
-const MAX_ID: usize = 255;
 /// The longest locale (BCP 47, 4.4.1 recommends room for 35).
 const MAX_LOCALE: usize = 35;
 /// The longest code that is taken in at all; what is longer than a code can be is refused later, by
@@ -59,7 +57,7 @@ async fn issue(State(otp): State<Otp>, request: SignedRequest, body: Bytes) -> R
         auth_session_id: fields.text("auth_session_id", MAX_ID)?,
         purpose: fields.one_of("purpose", login_purpose, "login, enrol, reset or step_up")?,
         client_id: fields.text("client_id", MAX_ID)?,
-        channel: fields.optional_channel()?,
+        channel: channel(&mut fields)?,
         destination: fields.optional_text("destination", MAX_BYTES)?.map(Masked::new),
         locale: fields.text("locale", MAX_LOCALE)?,
         ip_address: fields.one_of("ip_address", |text| text.parse().ok(), "an IPv4 or IPv6 address")?,
@@ -93,7 +91,7 @@ async fn resend(
     let mut fields = Fields::of(&body)?;
     let command = Resend {
         auth_session_id: fields.text("auth_session_id", MAX_ID)?,
-        channel: fields.optional_channel()?,
+        channel: channel(&mut fields)?,
         challenge: challenge_id(&id)?,
     };
     fields.end()?;
@@ -147,57 +145,10 @@ fn challenge_id(text: &str) -> Result<ChallengeId, Problem> {
     text.parse().map_err(|_| Refusal::NotFound.problem())
 }
 
-/// The fields of a body, taken one by one. What is missing, of the wrong type or left over is named;
-/// what was sent is never repeated.
-struct Fields(Map<String, Value>);
-
-impl Fields {
-    fn of(body: &[u8]) -> Result<Self, Problem> {
-        match serde_json::from_slice(body) {
-            Ok(Value::Object(fields)) => Ok(Self(fields)),
-            _ => Err(Problem::invalid_request("the body: expected one JSON object")),
-        }
-    }
-
-    fn text(&mut self, name: &str, most: usize) -> Result<String, Problem> {
-        self.optional_text(name, most)?.ok_or_else(|| expected(name, &text_of(most)))
-    }
-
-    /// A field that may be absent or `null`.
-    fn optional_text(&mut self, name: &str, most: usize) -> Result<Option<String>, Problem> {
-        match self.0.remove(name) {
-            None | Some(Value::Null) => Ok(None),
-            // NUL cannot be stored as text.
-            Some(Value::String(text)) if (1..=most).contains(&text.len()) && !text.contains('\0') => {
-                Ok(Some(text))
-            }
-            Some(_) => Err(expected(name, &text_of(most))),
-        }
-    }
-
-    fn one_of<T>(&mut self, name: &str, read: impl Fn(&str) -> Option<T>, what: &str) -> Result<T, Problem> {
-        read(&self.text(name, MAX_ID)?).ok_or_else(|| expected(name, what))
-    }
-
-    fn optional_channel(&mut self) -> Result<Option<Channel>, Problem> {
-        self.optional_text("channel", MAX_ID)?
-            .map(|name| Channel::named(&name).ok_or_else(|| expected("channel", "sms or email")))
-            .transpose()
-    }
-
-    /// Nothing may be left.
-    fn end(self) -> Result<(), Problem> {
-        let Some(name) = self.0.keys().next() else { return Ok(()) };
-        let plain = name.len() <= 64 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        let name = if plain { name.as_str() } else { "a field with a strange name" };
-        Err(Problem::invalid_request(format!("{name}: this field is not known")))
-    }
-}
-
-fn expected(name: &str, what: &str) -> Problem {
-    Problem::invalid_request(format!("{name}: expected {what}"))
-}
-
-fn text_of(most: usize) -> String {
-    format!("a text of 1 to {most} bytes")
+/// The channel, if one is named.
+fn channel(fields: &mut Fields) -> Result<Option<Channel>, Problem> {
+    fields
+        .optional_text("channel", MAX_ID)?
+        .map(|name| Channel::named(&name).ok_or_else(|| expected("channel", "sms or email")))
+        .transpose()
 }

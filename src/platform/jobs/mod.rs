@@ -5,6 +5,7 @@
 //! as done, to be tried again, or parked where staff see it.
 
 mod forgetting;
+mod rounds;
 mod runner;
 mod store;
 
@@ -14,6 +15,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 pub use forgetting::Forgetting;
+pub use rounds::{Rounds, RoundsJob};
 pub use runner::{Runner, backoff};
 pub use store::{Backlog, JobRow, backlog, enqueue_in_tx, find, plan, unpark};
 

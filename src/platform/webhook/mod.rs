@@ -6,10 +6,12 @@
 
 pub mod answers;
 mod config;
+mod fields;
 mod gate;
 mod signature;
 
 pub use answers::{Answer, Claim};
 pub use config::WebhookConfig;
+pub use fields::{Fields, MAX_ID, expected};
 pub use gate::{Gate, MAX_BODY, SignedRequest, signed_only};
 pub use signature::{InvalidSecret, Refusal, Secrets, Stamp};

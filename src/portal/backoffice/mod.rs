@@ -1,5 +1,6 @@
 //! The back office: staff help all customers. Every page asks the service behind it, which decides again.
 
+mod allowed;
 mod approvals;
 mod company;
 mod factors;
@@ -7,6 +8,7 @@ mod messages;
 mod person;
 mod requests;
 mod search;
+mod sign_ups;
 mod trail;
 mod work;
 
@@ -62,6 +64,13 @@ pub fn pages(pages: Pages) -> Pages {
         .post(decide, "/backoffice/requests/{request_id}/delegate", requests::delegate)
         .post(decide, "/backoffice/requests/{request_id}/escalate", requests::escalate)
         .post(decide, "/backoffice/requests/{request_id}/retry", requests::retry)
+        .get(decide, "/backoffice/sign-ups", sign_ups::list)
+        .get(decide, "/backoffice/sign-ups/allowed", allowed::show)
+        .post(decide, "/backoffice/sign-ups/allowed", allowed::allow)
+        .post(decide, "/backoffice/sign-ups/allowed/{allowed_id}/remove", allowed::disallow)
+        .get(decide, "/backoffice/sign-ups/{request_id}", sign_ups::show)
+        .post(decide, "/backoffice/sign-ups/{request_id}/approve", sign_ups::approve)
+        .post(decide, "/backoffice/sign-ups/{request_id}/refuse", sign_ups::refuse)
         .get(trail, "/backoffice/trail", trail::show)
         .post(trail, "/backoffice/trail", trail::search)
         .get(trail, "/backoffice/trail/export", trail::export)

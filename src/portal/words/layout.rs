@@ -30,6 +30,7 @@ super::words! {
         company_profile: "Company profile", "Profil perusahaan", "公司资料", "Profil syarikat";
         search: "Search", "Cari", "搜索", "Cari";
         approvals: "Approvals", "Persetujuan", "审批", "Kelulusan";
+        sign_ups: "Sign-ups", "Pendaftaran", "注册申请", "Pendaftaran";
         messages: "Text messages", "Pesan SMS", "短信", "Mesej teks";
         systems: "Systems", "Sistem", "系统", "Sistem";
         trail: "Audit trail", "Jejak audit", "审计记录", "Jejak audit";

@@ -18,6 +18,7 @@ pub use profile::Profile;
 pub use requests::Requests;
 pub use security::{Data, Security};
 pub use sessions::Sessions;
+pub use sign_ups::SignUps;
 pub use systems::Systems;
 
 /// A language that the pages are written in.
@@ -187,6 +188,7 @@ mod profile;
 mod requests;
 mod security;
 mod sessions;
+mod sign_ups;
 mod systems;
 
 #[cfg(test)]

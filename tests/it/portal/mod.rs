@@ -12,6 +12,7 @@ mod people;
 mod profile;
 mod sessions;
 mod sign_in;
+mod sign_ups;
 mod systems;
 mod versions;
 pub mod world;
