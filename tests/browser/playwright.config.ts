@@ -14,6 +14,7 @@ const chromiumArgs = [
 
 const outages = /outage\.spec\.ts/;
 const settings = /trusted-browser\.spec\.ts/;
+const launch = /closed-launch\.spec\.ts/;
 
 export default defineConfig({
   testDir: './specs',
@@ -38,9 +39,10 @@ export default defineConfig({
     screenshot: 'only-on-failure',
   },
   projects: [
-    { name: 'walks', testIgnore: [outages, settings] },
+    { name: 'walks', testIgnore: [outages, settings, launch] },
     // What stops a part of the stack or changes the realm disturbs everybody, so it comes last and alone.
     { name: 'outages', testMatch: outages, dependencies: ['walks'] },
     { name: 'settings', testMatch: settings, dependencies: ['outages'] },
+    { name: 'launch', testMatch: launch, dependencies: ['settings'] },
   ],
 });

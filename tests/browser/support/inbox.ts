@@ -75,6 +75,13 @@ export function invitationIn(message: Message): string {
   return link;
 }
 
+/** The link by which somebody signs up whose request was approved. */
+export function signUpIn(message: Message): string {
+  const link = message.text?.match(/https?:\/\/\S+\/sign-in\?new=\S+/)?.[0];
+  if (!link) throw new Error(`Expected a link to sign up in: ${message.text}`);
+  return link;
+}
+
 /** Another code than the right one. */
 export function wrongCode(right: string): string {
   return right.replace(/\d/g, (digit) => String((Number(digit) + 1) % 10));

@@ -4,22 +4,17 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 
-import org.keycloak.authentication.FormAction;
-import org.keycloak.authentication.FormActionFactory;
 import org.keycloak.authentication.FormContext;
 import org.keycloak.authentication.ValidationContext;
 import org.keycloak.events.Errors;
 import org.keycloak.forms.login.LoginFormsProvider;
-import org.keycloak.models.AuthenticationExecutionModel.Requirement;
 import org.keycloak.models.AuthenticatorConfigModel;
-import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.FormMessage;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ProviderConfigurationBuilder;
 
-import io.gatehouse.keycloak.provider.StatelessProvider;
+import io.gatehouse.keycloak.provider.StatelessFormAction;
 
 import jakarta.ws.rs.core.MultivaluedMap;
 
@@ -27,11 +22,10 @@ import jakarta.ws.rs.core.MultivaluedMap;
  * Part of the registration form: the terms have to be accepted, and it is kept which version was and when. Keycloak's own action keeps
  * neither. An execution without a configured version refuses everybody, rather than record an agreement to nothing.
  */
-public class TermsFormAction implements FormAction, FormActionFactory, StatelessProvider<FormAction> {
+public class TermsFormAction implements StatelessFormAction {
 
     private static final String VERSION = "version";
     private static final String FIELD = "termsAccepted";
-    private static final Requirement[] REQUIREMENTS = {Requirement.REQUIRED, Requirement.DISABLED};
 
     @Override
     public String getId() {
@@ -85,42 +79,7 @@ public class TermsFormAction implements FormAction, FormActionFactory, Stateless
     }
 
     @Override
-    public String getReferenceCategory() {
-        return null;
-    }
-
-    @Override
     public boolean isConfigurable() {
         return true;
-    }
-
-    @Override
-    public Requirement[] getRequirementChoices() {
-        return REQUIREMENTS.clone();
-    }
-
-    @Override
-    public boolean isUserSetupAllowed() {
-        return false;
-    }
-
-    @Override
-    public boolean requiresUser() {
-        return false;
-    }
-
-    @Override
-    public boolean configuredFor(KeycloakSession session, RealmModel realm, UserModel user) {
-        return true;
-    }
-
-    @Override
-    public void setRequiredActions(KeycloakSession session, RealmModel realm, UserModel user) {
-        // none
-    }
-
-    @Override
-    public FormAction create(KeycloakSession session) {
-        return this;
     }
 }

@@ -14,9 +14,10 @@ public final class Problems {
     public static final String DESTINATION_INVALID = "otp/destination-invalid";
     public static final String NO_FACTOR = "otp/no-factor";
     public static final String DELIVERY_UNAVAILABLE = "otp/delivery-unavailable";
+    public static final String ADMISSION_LIMITED = "admission/rate-limited";
 
     private static final Set<String> FOR_PEOPLE = Set.of(CODE_WRONG, CODE_EXPIRED, ALREADY_USED, NOT_FOUND, LOCKED, RATE_LIMITED,
-            DESTINATION_INVALID, NO_FACTOR, DELIVERY_UNAVAILABLE);
+            DESTINATION_INVALID, NO_FACTOR, DELIVERY_UNAVAILABLE, ADMISSION_LIMITED);
     private static final Set<String> CHALLENGE_OVER = Set.of(CODE_EXPIRED, ALREADY_USED, NOT_FOUND);
 
     private Problems() {

@@ -92,6 +92,20 @@ final class WebhookOtpService implements OtpService {
                 .map(imported -> imported.path("hint").asText()).filter(hint -> !hint.isEmpty()).findFirst();
     }
 
+    /** Only the literal word admits. */
+    @Override
+    public Admission admission(AdmissionRequest request) {
+        OtpResult<JsonNode> result = post("/admission/v1/requests", newId(), request, JsonNode.class);
+        if (result instanceof OtpResult.Ok<JsonNode> ok) {
+            JsonNode admitted = ok.value().path("admitted");
+            if (admitted.isBoolean()) {
+                return admitted.booleanValue() ? Admission.ADMITTED : Admission.NOTED;
+            }
+            unavailable("an answer that admits nobody and notes nothing");
+        }
+        return result instanceof OtpResult.Refused<JsonNode> ? Admission.LATER : Admission.UNAVAILABLE;
+    }
+
     /** RFC 3986 section 3.3; the encoder of forms writes a blank as plus. */
     private static String segment(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");

@@ -121,6 +121,30 @@ class WebhookOtpServiceTest {
     }
 
     @Test
+    void admitsOnlyWhatSaysSo() {
+        AdmissionRequest request = new AdmissionRequest("gatehouse", "siti@contoh.example", "Siti", "", null, "id", "192.0.2.1");
+        script = (exchange, body) -> respond(exchange, 200, "{\"admitted\": true}");
+        assertEquals(Admission.ADMITTED, service().admission(request));
+        assertEquals("/admission/v1/requests {\"realm\":\"gatehouse\",\"email\":\"siti@contoh.example\",\"first_name\":\"Siti\","
+                + "\"locale\":\"id\",\"ip_address\":\"192.0.2.1\"}", bodies.get(0), "what is not told is left out");
+        assertEquals("AdmissionRequest[realm=gatehouse]", request.toString());
+
+        script = (exchange, body) -> respond(exchange, 200, "{\"admitted\": false}");
+        assertEquals(Admission.NOTED, service().admission(request));
+        script = (exchange, body) -> respond(exchange, 429, "{\"type\": \"https://gatehouse.example/problems/admission/rate-limited\"}");
+        assertEquals(Admission.LATER, service().admission(request));
+
+        for (String body : List.of("{}", "{\"admitted\": \"true\"}", "{\"admitted\": 1}", "[]", "true")) {
+            script = (exchange, ignored) -> respond(exchange, 200, body);
+            assertEquals(Admission.UNAVAILABLE, service().admission(request), body);
+        }
+        script = (exchange, body) -> respond(exchange, 503, "{\"type\": \"https://gatehouse.example/problems/admission/full\"}");
+        assertEquals(Admission.UNAVAILABLE, service().admission(request));
+        script = (exchange, body) -> send(exchange, 200, "{\"admitted\": true}");
+        assertEquals(Admission.UNAVAILABLE, service().admission(request), "what is not signed admits nobody");
+    }
+
+    @Test
     void approvesOnlyWhatSaysApprovedAndNamesTheFactor() {
         script = (exchange, body) -> respond(exchange, 200,
                 "{\"status\": \"approved\", \"factor\": {\"id\": \"f-1\", \"channel\": \"sms\", \"hint\": \"••\"}}");
