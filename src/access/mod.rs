@@ -14,6 +14,7 @@ pub mod http;
 mod model;
 mod permission;
 mod service;
+mod staff;
 mod store;
 pub mod systems;
 
@@ -22,4 +23,5 @@ pub use granting::{Holder, NewGrant};
 pub use model::{GrantId, Held, Power, Reason, Source, Target};
 pub use permission::{Level, Permission, Scope, StaffRole};
 pub use service::{Access, AccessError, PersonAccess};
+pub use staff::may_in_system;
 pub use store::{GrantRow, blocked_among, delete_grants_in_tx};

@@ -6,7 +6,8 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::{
-    Caller, Denied, Held, Level, Permission, Power, Reason, Scope, Source, StaffRole, Target, Who,
+    Caller, Denied, Held, Level, Permission, Power, Reason, Scope, Source, Target, Who,
+    staff::{note_seen, staff_roles},
     store::{self, GrantRow},
 };
 use crate::{
@@ -93,11 +94,14 @@ impl Access {
         origin: Origin,
     ) -> Result<Option<Caller>, sqlx::Error> {
         let mut conn = self.0.pool.acquire().await?;
-        if !sessions::admit(&mut conn, session).await?
-            || !store::standing(&mut conn, &session.user_id).await?.is_open
-        {
+        if !sessions::admit(&mut conn, session).await? {
             return Ok(None);
         }
+        let standing = store::standing(&mut conn, &session.user_id).await?;
+        if !standing.is_open {
+            return Ok(None);
+        }
+        note_seen(&mut conn, session, realm_roles, &standing).await?;
         let mut access = self.held_by(&mut conn, &session.user_id).await?;
         access.held.extend(staff_roles(realm_roles));
         let who = Who::Person { user_id: session.user_id.clone(), session_id: session.session_id.clone() };
@@ -239,16 +243,6 @@ impl Access {
         let id = AuditId::generate(self.0.clock.as_ref(), self.0.entropy.as_ref());
         audit::store::record_in_tx(conn, self.0.clock.now(), id, &caller.origin, entry).await
     }
-}
-
-/// The roles of staff among the roles of the realm.
-fn staff_roles(realm_roles: &[String]) -> impl Iterator<Item = Held> {
-    realm_roles.iter().filter_map(|name| StaffRole::named(name)).map(|role| Held {
-        power: Power::Staff(role),
-        place: Target::System,
-        source: Source::RealmRole,
-        ends_at: None,
-    })
 }
 
 impl Scope {

@@ -62,12 +62,14 @@ impl GrantRow {
 }
 
 /// Whether a person may act at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub(super) struct Standing {
     /// Known, and not deleted.
     pub is_known: bool,
     /// Keycloak lets them sign in, and nobody here has stopped them.
     pub is_open: bool,
+    /// The roles of staff that they were last seen with, sorted.
+    pub staff_roles: Vec<String>,
 }
 
 /// A company somebody is in.
@@ -84,12 +86,34 @@ pub(super) async fn standing(conn: &mut PgConnection, user_id: &str) -> Result<S
     sqlx::query_as(
         "SELECT person.user_id IS NOT NULL AND person.deleted_at IS NULL AS is_known,
              coalesce(person.enabled AND person.deleted_at IS NULL, true)
-                 AND NOT EXISTS (SELECT FROM person_blocks WHERE user_id = $1) AS is_open
-         FROM (VALUES ($1)) AS asked (user_id) LEFT JOIN people AS person USING (user_id)",
+                 AND NOT EXISTS (SELECT FROM person_blocks WHERE user_id = $1) AS is_open,
+             coalesce(seen.roles, '{}') AS staff_roles
+         FROM (VALUES ($1)) AS asked (user_id)
+         LEFT JOIN people AS person USING (user_id) LEFT JOIN staff_seen AS seen USING (user_id)",
     )
     .bind(user_id)
     .fetch_one(conn)
     .await
+}
+
+/// Remembers the roles of staff that a person is seen with, unless something newer is known.
+pub(super) async fn put_staff_seen(
+    conn: &mut PgConnection,
+    user_id: &str,
+    roles: &[String],
+    at: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO staff_seen AS known (user_id, roles, seen_at) VALUES ($1, $2, $3)
+         ON CONFLICT ON CONSTRAINT staff_seen_pkey
+         DO UPDATE SET roles = excluded.roles, seen_at = excluded.seen_at WHERE known.seen_at <= excluded.seen_at",
+    )
+    .bind(user_id)
+    .bind(roles)
+    .bind(at)
+    .execute(conn)
+    .await
+    .map(drop)
 }
 
 /// The companies of a person.

@@ -5,9 +5,9 @@ use sqlx::PgConnection;
 
 use super::{Intake, PROVISION, Request, RequestId, State, letters, service::Home, store};
 use crate::{
-    access::{Caller, Denied, Permission, Target},
+    access::{self, Caller, Denied, Permission, Target},
     audit::{self, Actor, Entry, Origin, Subject},
-    notices,
+    directory, notices,
     platform::jobs,
 };
 
@@ -20,7 +20,7 @@ pub enum Act {
     Reject(String),
     /// Ends it because whoever asked wants it no longer.
     Cancel,
-    /// Hands it to somebody of staff, whose it is from then on.
+    /// Hands it to somebody of staff who may decide it, named by id, user name or address, whose it is from then on.
     Delegate(String),
     /// Hands it one step up, and why.
     Escalate(String),
@@ -124,9 +124,12 @@ pub enum Refused {
     /// It went one step up.
     #[error("it went one step up, and is decided there")]
     Escalated,
-    /// Nobody of staff can be found by that name.
+    /// Nobody can be found by that name.
     #[error("there is nobody of that name")]
     NoSuchPerson,
+    /// They are not of staff as far as we know, or may not decide this.
+    #[error("they are not of staff, may not decide this, or have not signed in here yet")]
+    NotStaff,
     /// Our database is away.
     #[error("{}", crate::platform::db::describe(.0))]
     Database(#[from] sqlx::Error),
@@ -143,6 +146,10 @@ impl Intake {
         let next = next_state(&request, act)?;
         let home = self.home(&mut tx, &request.ask.email).await?;
         may_decide(&request, act, by, &home)?;
+        let act = &match act {
+            Act::Delegate(to) => Act::Delegate(self.who_decides(&mut tx, &request, to, &home).await?),
+            act => act.clone(),
+        };
         self.carry_out(&mut tx, &request, (act, next), by).await?;
         if let Some(why) = stands_in(&request, act, by) {
             store::record(&mut tx, id, "on_behalf", &by.name, Some(why), self.now()).await?;
@@ -150,6 +157,28 @@ impl Intake {
         self.record_act(&mut tx, &request, (act, next), by, &home).await?;
         tx.commit().await?;
         Ok(next)
+    }
+
+    /// The id of whom a request is to be handed to: somebody else of staff, who may decide it as it stands now.
+    async fn who_decides(
+        &self,
+        conn: &mut PgConnection,
+        request: &Request,
+        name: &str,
+        home: &Home,
+    ) -> Result<String, Refused> {
+        let named = [name.trim().to_lowercase()];
+        let mut found = directory::people_named(conn, self.realm(), &named).await?;
+        let (Some(person), true) = (found.pop(), found.is_empty()) else { return Err(Refused::NoSuchPerson) };
+        if home.user_id.as_ref() == Some(&person.user_id) {
+            return Err(Refused::Own);
+        }
+        let is_up = request.escalated_at.is_some();
+        let needed = if is_up { Permission::RequestsOverrule } else { Permission::RequestsManage };
+        if !access::may_in_system(conn, &person.user_id, needed, self.now()).await? {
+            return Err(Refused::NotStaff);
+        }
+        Ok(person.user_id)
     }
 
     async fn carry_out(
@@ -262,10 +291,8 @@ fn may_decide(request: &Request, act: &Act, by: &By, home: &Home) -> Result<(), 
         Actor::Person { user_id } => Some(user_id),
         _ => None,
     };
-    let is_own = |user_id: Option<&String>| user_id.is_some() && user_id == home.user_id.as_ref();
     match act {
-        Act::Approve if is_own(person) => return Err(Refused::Own),
-        Act::Delegate(to) if is_own(Some(to)) => return Err(Refused::Own),
+        Act::Approve if person.is_some() && person == home.user_id.as_ref() => return Err(Refused::Own),
         Act::Approve | Act::Reject(_) | Act::Delegate(_)
             if request.escalated_at.is_some() && !by.may_overrule =>
         {

@@ -63,6 +63,12 @@ impl From<Refused> for Problem {
             Refused::NoSuchPerson => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "requests/nobody", "There is nobody of that name")
             }
+            Refused::NotStaff => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "requests/not-staff",
+                "A request is handed only to staff who may decide it",
+            )
+            .with_detail("to: expected somebody of staff who may decide this, and has signed in here before"),
             Refused::Database(error) => Self::of_database(&error),
         }
     }
@@ -295,7 +301,7 @@ async fn reject(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RequestDelegation {
-    /// The id, user name or address of a person of staff.
+    /// The id, user name or address of a person of staff who may decide it, and has signed in here before.
     to: String,
 }
 

@@ -8,7 +8,7 @@ use super::{Act, Ask, By, Intake, Refused, Request, RequestId, State, Step, stor
 use crate::{
     access::{Caller, Denied, Permission, Target},
     audit::{self, Entry, Subject},
-    contacts, directory,
+    contacts,
 };
 
 /// A request in a list.
@@ -101,7 +101,7 @@ impl Intake {
         Ok((self.masked(&request), request.ask.0, steps))
     }
 
-    /// Decides, or hands on, as somebody of staff. Whom it is handed to is named by id, user name or address.
+    /// Decides, or hands on, as somebody of staff.
     ///
     /// # Errors
     /// Says why not; nothing is changed then.
@@ -113,22 +113,10 @@ impl Intake {
         on_behalf: Option<String>,
     ) -> Result<State, Refused> {
         let by = By::staff(caller)?.on_behalf(on_behalf);
-        let act = match act {
-            Act::Delegate(to) => Act::Delegate(self.person_of_staff(&to).await?),
-            // Only whoever asked calls it off.
-            Act::Cancel => return Err(Denied::Forbidden.into()),
-            act => act,
-        };
-        self.act(id, &act, &by).await
-    }
-
-    async fn person_of_staff(&self, name: &str) -> Result<String, Refused> {
-        let mut conn = self.pool().acquire().await?;
-        let named = [name.trim().to_lowercase()];
-        let mut found = directory::people_named(&mut conn, self.realm(), &named).await?;
-        match (found.pop(), found.is_empty()) {
-            (Some(person), true) => Ok(person.user_id),
-            _ => Err(Refused::NoSuchPerson),
+        // Only whoever asked calls it off.
+        if act == Act::Cancel {
+            return Err(Denied::Forbidden.into());
         }
+        self.act(id, &act, &by).await
     }
 }

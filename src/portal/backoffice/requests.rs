@@ -282,6 +282,7 @@ async fn carried_out(
     decided.map(drop).map_err(|refused| match refused {
         Refused::Assigned => Ok(("on_behalf", words.on_behalf_expected)),
         Refused::NoSuchPerson => Ok(("to", words.person_expected)),
+        Refused::NotStaff => Ok(("to", words.staff_expected)),
         Refused::Own => Ok(("decision", words.own)),
         Refused::Escalated => Ok(("decision", words.is_up)),
         Refused::State(_) => Ok(("decision", words.too_late)),

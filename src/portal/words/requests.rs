@@ -58,6 +58,9 @@ super::words! {
             "Id, nama pengguna atau alamat e-mel petugas. Mereka dimaklumkan melalui e-mel.";
         person_expected: "Enter the id, user name or address of somebody we know", "Isi id, nama pengguna, atau alamat orang yang kami kenal",
             "请输入已知人员的 ID、用户名或邮箱", "Masukkan id, nama pengguna atau alamat orang yang kami kenali";
+        staff_expected: "Enter somebody of staff who may decide this and has signed in here before",
+            "Isi petugas yang berwenang memutuskan ini dan pernah masuk di sini",
+            "请输入有权审批且曾在此登录过的员工", "Masukkan petugas yang berkuasa memutuskan perkara ini dan pernah log masuk di sini";
         escalate: "Hand one step up", "Teruskan ke atasan", "转交上一级", "Naikkan ke peringkat atas";
         retry: "Try again", "Coba lagi", "重试", "Cuba lagi";
         own: "You asked for this yourself: somebody else has to approve it", "Anda yang memintanya: orang lain yang harus menyetujui",

@@ -46,6 +46,7 @@ async fn a_rejected_request_is_told_with_its_reason_and_forgets_the_pin() {
     let (house, keystone) = CloudHouse::in_memory().await;
     let id = one(&house).await;
     house.work_off().await;
+    house.staff("budi", "customer-service").await;
     let (dewi, budi) = (By::operator("dewi"), By::operator("budi"));
     house.cloud.intake.act(id, &Act::Delegate("budi".to_owned()), &dewi).await.unwrap();
     house.cloud.intake.act(id, &Act::Reject("tidak ada sponsor".to_owned()), &budi).await.unwrap();

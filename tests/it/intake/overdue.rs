@@ -72,6 +72,7 @@ async fn whom_it_was_handed_to_has_so_long_and_loses_it() {
     let id = ask(&house, "siti@contoh.example", "Kerja").await;
     house.work_off().await;
     house.advance(TimeDelta::hours(10));
+    house.staff("budi", "customer-service").await;
     intake.act(id, &Act::Delegate("budi".to_owned()), &By::operator("dewi")).await.unwrap();
     house.advance(TimeDelta::hours(48) - TimeDelta::seconds(1));
     assert_eq!(intake.escalate_overdue().await.unwrap(), 0);

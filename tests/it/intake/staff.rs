@@ -1,5 +1,6 @@
 //! What staff do with requests, by API: each act is theirs to do, happens once, and is recorded.
 
+use axum::http::Method;
 use gatehouse::{
     intake::{Imported, Kind, NOTIFY, NotifyJob},
     platform::jobs::{Handler as _, Job},
@@ -20,7 +21,16 @@ impl Desk {
         for name in ["helga", "hanna", "otto"] {
             api.person(name).await;
         }
-        Self { api }
+        let desk = Self { api };
+        for name in ["hanna", "otto"] {
+            desk.looks_in(name, &desk.token(name)).await;
+        }
+        desk
+    }
+
+    /// Somebody comes, and is known from then on with the roles of their token.
+    async fn looks_in(&self, name: &str, token: &str) {
+        self.api.get(&format!("/users/{name}/access"), token).await.expect(200);
     }
 
     async fn import(&self, email: &str, project: &str) -> String {
@@ -161,6 +171,54 @@ async fn what_was_handed_on_is_theirs_and_another_says_why_they_act_in_their_pla
     let other = desk.asked("budi@contoh.example", "Uji").await;
     desk.does("helga", "delegate", &other, json!({"to": "hanna"})).await.expect(200);
     desk.does("hanna", "approve", &other, json!({})).await.expect(200);
+}
+
+/// An operator says that somebody belongs to the system, and may decide requests.
+async fn allow(desk: &Desk, name: &str) {
+    let otto = desk.token("otto");
+    desk.api.call(Method::PUT, &format!("/system/members/{name}"), &otto, None).await.expect(204);
+    let grant = json!({"user_id": name, "permission": "requests.manage"});
+    desk.api.post("/system/grants", &otto, grant).await.expect(201);
+}
+
+#[tokio::test]
+async fn a_request_is_handed_only_to_staff_who_may_decide_it() {
+    let desk = Desk::open().await;
+    let id = desk.asked("siti@contoh.example", "Kerja").await;
+    for name in ["budi", "agus", "nia", "hilang"] {
+        desk.api.person(name).await;
+    }
+    desk.looks_in("budi", &desk.api.token("budi")).await;
+    desk.looks_in("agus", &desk.api.staff_token("agus", &["auditor"])).await;
+    // A customer, one who only looks, and one whom nobody has seen as staff.
+    for name in ["budi", "agus", "nia"] {
+        let refused = desk.does("helga", "delegate", &id, json!({"to": name})).await;
+        refused.expect_problem(422, "requests/not-staff");
+        assert!(refused.json()["detail"].as_str().unwrap().starts_with("to: "), "{refused:?}");
+    }
+    assert!(desk.api.audited(&id).await.is_empty());
+    allow(&desk, "nia").await;
+    desk.does("helga", "delegate", &id, json!({"to": "nia"})).await.expect(200);
+
+    // Who lost the role, and was seen without it, has it no more; nor has who may not act at all.
+    desk.looks_in("hilang", &desk.api.staff_token("hilang", &["customer-service"])).await;
+    desk.does("helga", "delegate", &id, json!({"to": "hilang"})).await.expect(200);
+    desk.looks_in("hilang", &desk.api.token("hilang")).await;
+    desk.does("helga", "delegate", &id, json!({"to": "hilang"}))
+        .await
+        .expect_problem(422, "requests/not-staff");
+    sqlx::query("UPDATE people SET enabled = false WHERE user_id = 'hanna'")
+        .execute(&desk.api.pool)
+        .await
+        .unwrap();
+    desk.does("helga", "delegate", &id, json!({"to": "hanna"}))
+        .await
+        .expect_problem(422, "requests/not-staff");
+
+    // What went one step up is for those who decide there.
+    desk.does("helga", "escalate", &id, json!({"reason": "far more than usual"})).await.expect(200);
+    desk.does("otto", "delegate", &id, json!({"to": "nia"})).await.expect_problem(422, "requests/not-staff");
+    desk.does("otto", "delegate", &id, json!({"to": "otto"})).await.expect(200);
 }
 
 #[tokio::test]

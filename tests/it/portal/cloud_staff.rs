@@ -83,6 +83,9 @@ async fn what_is_wrong_is_said_at_the_field_and_handing_on_and_up_decide_who_may
     let expected = "Enter a reason of 1 to 500 characters";
     desk.does(&mut helga, "reject", &[("reason", " ")]).await.expect(422).shows(expected);
     desk.does(&mut helga, "delegate", &[("to", "nobody")]).await.expect(422).shows("somebody we know");
+    otto.get("/backoffice/requests").await.expect(200);
+    let expected = "Enter somebody of staff who may decide this";
+    desk.does(&mut helga, "delegate", &[("to", "siti")]).await.expect(422).shows(expected);
     desk.does(&mut helga, "delegate", &[("to", "otto")]).await.expect(303);
     let answer = desk.does(&mut helga, "approve", &[]).await.expect(422);
     answer.shows("say why you decide in their place");

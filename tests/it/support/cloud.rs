@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::{Router, body::Body, http::Request};
 use chrono::TimeDelta;
 use gatehouse::{
+    access::Access,
     adapters::{
         keycloak::MemoryKeycloak,
         keystone::{Keystone, MemoryKeystone},
@@ -13,9 +14,11 @@ use gatehouse::{
         sms::MemorySms,
     },
     app::{Cloud, Config, Ports},
+    audit::Origin,
     notices::{Carriers, SendNotices},
     otp::SmsBudget,
     platform::{
+        auth::Session,
         changed_keys::Bell,
         clock::{Clock as _, ManualClock, SystemClock},
         entropy::OsEntropy,
@@ -150,6 +153,29 @@ impl CloudHouse {
             .unwrap();
         let (status, _, body) = self.ask(request).await;
         (status, body)
+    }
+
+    /// Somebody of staff, who has been here once.
+    pub async fn staff(&self, user: &str, role: &str) {
+        sqlx::query(
+            "INSERT INTO people (user_id, realm, sequence, username, email, email_verified, first_name, last_name,
+                 locale, enabled, factors, created_at, updated_at)
+             VALUES ($1, 'gatehouse', 1, $1, $1 || '@example.com', true, initcap($1), 'Contoh', 'en', true, '[]',
+                 now(), now())",
+        )
+        .bind(user)
+        .execute(&self.pool)
+        .await
+        .unwrap();
+        let at = self.clock.now();
+        let session = Session {
+            user_id: user.to_owned(),
+            session_id: format!("session-of-{user}"),
+            began_at: at,
+            issued_at: at,
+        };
+        let access = Access::new(self.pool.clone(), "gatehouse", self.clock.clone(), Arc::new(OsEntropy));
+        access.person(&session, &[role.to_owned()], Origin::default()).await.unwrap().unwrap();
     }
 
     pub fn advance(&self, by: TimeDelta) {
