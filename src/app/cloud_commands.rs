@@ -211,6 +211,7 @@ pub async fn list(config: &Config, state: Option<&str>, output: Output) -> anyho
             json!({
                 "request_id": request.request_id, "kind": request.kind, "state": request.state,
                 "account": request.ask.email, "project": request.ask.project.name(),
+                "until": request.ask.ends_on,
                 "received_at": request.received_at, "assignee": request.assignee, "reason": request.reason,
             })
         })

@@ -6,8 +6,8 @@ use serde_json::json;
 use sqlx::PgConnection;
 
 use super::{
-    Act, By, Columns, Intake, Kind, NOTIFY, Outcome, Refused, Request, RequestId, Row, RowProblem, State,
-    Step, read, store,
+    Act, Ask, By, Columns, Intake, Kind, NOTIFY, Outcome, Refused, Request, RequestId, Row, RowProblem,
+    State, Step, read, store,
 };
 use crate::{
     access::Caller,
@@ -106,7 +106,7 @@ impl Intake {
         let id = result.request_id.ok_or(NotAsked::Wrong(RowProblem::Decided))?;
         // The same again is no news.
         if !to_notify.is_empty() {
-            self.record_asking(&mut tx, asker, kind, id, row.ask.project.name()).await?;
+            self.record_asking(&mut tx, asker, kind, id, &row.ask).await?;
         }
         jobs::enqueue_in_tx(&mut tx, NOTIFY, &to_notify).await?;
         tx.commit().await?;
@@ -119,7 +119,7 @@ impl Intake {
         asker: &Asker,
         kind: Kind,
         id: RequestId,
-        project: &str,
+        ask: &Ask,
     ) -> Result<(), sqlx::Error> {
         let home = self.home(conn, &asker.email).await?;
         let entry = Entry {
@@ -128,7 +128,9 @@ impl Intake {
             subject: Subject { kind: "request", id: id.to_string() },
             company_id: home.company_id,
             before: None,
-            after: Some(json!({"kind": kind.name(), "project": project})),
+            after: Some(json!({
+                "kind": kind.name(), "project": ask.project.name(), "until": ask.ends_on,
+            })),
             reason: None,
         };
         audit::store::record_in_tx(conn, self.now(), self.audit_id(), &asker.caller.origin, &entry).await

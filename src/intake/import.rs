@@ -195,6 +195,9 @@ impl Intake {
         key: &str,
     ) -> Result<Result<usize, RowProblem>, sqlx::Error> {
         let ask = &row.ask;
+        if ask.ends_on.is_some_and(|day| day < self.now().date_naive()) {
+            return Ok(Err(RowProblem::Over));
+        }
         let domain = self.home(conn, &ask.email).await?.domain;
         let users = openstack::store::users_named(conn, &domain, &[ask.email.expose().clone()]).await?;
         match (ask.is_new_user, users.is_empty()) {

@@ -1,7 +1,7 @@
 //! The mails about requests: to the help desk in English, to people in their language.
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -10,13 +10,15 @@ use super::{
 };
 use crate::{
     notices::{Address, Button, Composer, Due, Letter, Notice, NoticeId},
-    openstack::CloudProject,
+    openstack::{CloudProject, EndingQuotas},
     platform::{jobs::Failed, language::Language, masked::Masked},
 };
 
 const WELCOME: &str = "intake.welcome";
 const PROJECT: &str = "intake.project";
 const QUOTA: &str = "intake.quota";
+pub(super) const QUOTA_ENDING: &str = "intake.quota_ending";
+pub(super) const QUOTA_BACK: &str = "intake.quota_back";
 const REJECTED: &str = "intake.rejected";
 const ENDING: &str = "intake.ending";
 const DIGEST: &str = "intake.digest";
@@ -143,6 +145,22 @@ pub(super) fn ending(id: NoticeId, project: &CloudProject, language: Language) -
     Some(notice(id, ENDING, to, language, facts))
 }
 
+/// Says to somebody in a project that quotas end, or have ended, with what there is and what comes after it.
+pub(super) fn quotas_end(
+    id: NoticeId,
+    kind: &'static str,
+    (to, name): (&Masked<String>, &Masked<String>),
+    ending: &EndingQuotas,
+    language: Language,
+) -> Notice {
+    // The moment is the end of the last day.
+    let last = (ending.until - TimeDelta::seconds(1)).date_naive();
+    let facts = json!({
+        "name": name.expose(), "project": ending.project.name, "quotas": ending.changes, "date": last,
+    });
+    notice(id, kind, to, language, facts)
+}
+
 /// The mails when a request is done.
 pub(super) fn done(
     intake: &Intake,
@@ -171,7 +189,9 @@ pub(super) fn done(
         let name = own.map_or(&name, |(_, name)| name);
         let others = to.iter().filter(|(to, _)| !to.expose().eq_ignore_ascii_case(ask.email.expose()));
         for (to, name) in std::iter::once(&(ask.email.clone(), name.clone())).chain(others) {
-            let facts = json!({"name": name.expose(), "project": ask.project.name(), "quotas": changes});
+            let facts = json!({
+                "name": name.expose(), "project": ask.project.name(), "quotas": changes, "until": ask.ends_on,
+            });
             notices.push(notice(intake.notice_id(), QUOTA, to, ask.language, facts));
         }
     }
@@ -189,7 +209,19 @@ pub struct IntakeLetters {
 #[async_trait]
 impl Composer for IntakeLetters {
     fn kinds(&self) -> &'static [&'static str] {
-        &[WELCOME, PROJECT, QUOTA, REJECTED, ENDING, DIGEST, ASSIGNED, ESCALATED, FAILED]
+        &[
+            WELCOME,
+            PROJECT,
+            QUOTA,
+            QUOTA_ENDING,
+            QUOTA_BACK,
+            REJECTED,
+            ENDING,
+            DIGEST,
+            ASSIGNED,
+            ESCALATED,
+            FAILED,
+        ]
     }
 
     async fn compose(&self, due: &Due) -> Result<Option<Letter>, Failed> {
@@ -211,6 +243,8 @@ impl IntakeLetters {
             WELCOME => (words.welcome, words.welcome_body),
             PROJECT => (words.project, words.project_body),
             QUOTA => (words.quota, words.quota_body),
+            QUOTA_ENDING => (words.quota_ending, words.quota_ending_body),
+            QUOTA_BACK => (words.quota_back, words.quota_back_body),
             REJECTED => (words.rejected, words.rejected_body),
             ASSIGNED => (words.assigned, words.assigned_body),
             _ => (words.ending, words.ending_body),
@@ -232,7 +266,11 @@ impl IntakeLetters {
                 letter.button =
                     self.links.login.parse().ok().map(|url| Button { label: words.sign_in.to_owned(), url });
             }
-            QUOTA => letter.facts = quota_facts(&facts["quotas"], &words),
+            QUOTA | QUOTA_ENDING | QUOTA_BACK => {
+                letter.facts = quota_facts(&facts["quotas"], &words);
+                let until = facts["until"].as_str().map(|day| words.quota_until.replace("{date}", day));
+                letter.paragraphs.extend(until);
+            }
             ASSIGNED => {
                 letter.facts.push((words.request_label.to_owned(), text("request")));
                 letter.button = requests_link(&self.links, words.see_requests);

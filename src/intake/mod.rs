@@ -14,6 +14,7 @@ mod asking;
 mod columns;
 mod config;
 mod decide;
+mod ending;
 pub mod http;
 mod import;
 mod letters;

@@ -1,6 +1,6 @@
 //! A request and its way.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, types::Json};
 
@@ -122,6 +122,12 @@ impl Ask {
     #[must_use]
     pub fn full_name(&self) -> Masked<String> {
         Masked::new(format!("{} {}", self.first_name.expose(), self.last_name.expose()).trim().to_owned())
+    }
+
+    /// When what is asked for ends, if it does: at the end of its last day (UTC).
+    #[must_use]
+    pub fn ends_at(&self) -> Option<DateTime<Utc>> {
+        self.ends_on.map(|day| day.and_time(NaiveTime::MIN).and_utc() + TimeDelta::days(1))
     }
 
     /// Who asks for what, whatever the case: the same again is the same request.

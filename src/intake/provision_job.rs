@@ -2,7 +2,6 @@
 //! repeat, and the next run goes on where the last one ended.
 
 use async_trait::async_trait;
-use chrono::{NaiveTime, TimeDelta};
 use secrecy::ExposeSecret as _;
 use sqlx::PgConnection;
 
@@ -91,6 +90,9 @@ impl ProvisionJob {
     ) -> Result<Result<(CloudProjectId, Option<CloudUserId>), &'static str>, sqlx::Error> {
         let openstack = &self.0.ports().openstack;
         let ask = &request.ask.0;
+        if ask.ends_at().is_some_and(|end| end <= self.0.now()) {
+            return Ok(Err("the time that it was asked for is over"));
+        }
         let home = self.0.home(conn, &ask.email).await?;
         let held = openstack::store::users_named(conn, &home.domain, &[ask.email.expose().clone()]).await?;
         let user = match (ask.is_new_user, held.first()) {
@@ -130,6 +132,8 @@ impl ProvisionJob {
             resource: quota.resource.clone(),
             wanted: quota.value,
             is_floor: quota.is_floor,
+            // A project that ends takes its quotas along.
+            until: ask.ends_at().filter(|_| request.kind() == Kind::Quota),
         };
         let quotas: Vec<_> = ask.quotas.iter().map(quota).collect();
         openstack.want_quotas_in_tx(conn, project, &quotas).await?;
@@ -149,15 +153,13 @@ impl ProvisionJob {
                 .map(|project| project.cloud_project_id)
                 .ok_or("there is no project of that name"));
         };
-        // A project asked for a time ends at the end of its last day.
-        let ends_at = ask.ends_on.map(|day| day.and_time(NaiveTime::MIN).and_utc() + TimeDelta::days(1));
         let new = NewCloudProject {
             company_id,
             name: name.clone(),
             description: description.clone(),
             contact_name: Some(ask.full_name()),
             contact_email: Some(ask.email.clone()),
-            ends_at,
+            ends_at: ask.ends_at(),
         };
         let wanted = self.0.ports().openstack.want_project_in_tx(conn, new).await?;
         Ok(wanted.map_err(|_| "there is a project of that name already"))

@@ -57,6 +57,8 @@ pub enum RowProblem {
     NoQuota,
     #[error("the end date is none, or is missing although the change is temporary")]
     EndDate,
+    #[error("the end date is over")]
+    Over,
     #[error("a cell is longer than 2000 bytes")]
     TooLong,
     #[error("there is an account of that name already")]

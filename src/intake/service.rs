@@ -135,7 +135,8 @@ impl Intake {
         Ok(Home { user_id, company_id, domain })
     }
 
-    /// Reminds the help desk, in one mail, of all requests that have waited long enough. Returns how many they are.
+    /// Reminds the help desk, in one mail, of all requests that have waited long enough, and tells people of ends.
+    /// Returns how many requests they are.
     pub async fn remind(&self) -> Result<usize, sqlx::Error> {
         let (after, every) = self.0.config.reminder_waits();
         let Some(help_desk) = &self.0.config.help_desk else { return Ok(0) };
@@ -150,12 +151,7 @@ impl Intake {
                 to.map(|to| letters::digest(self.notice_id(), to, digest.clone())).collect();
             notices::store::enqueue_in_tx(&mut tx, &notices).await?;
         }
-        // Ends that come near are told here, too.
-        for project in self.0.ports.openstack.take_ending_in_tx(&mut tx).await? {
-            if let Some(notice) = letters::ending(self.notice_id(), &project, self.0.config.language()) {
-                notices::store::enqueue_in_tx(&mut tx, &[notice]).await?;
-            }
-        }
+        self.tell_of_ends(&mut tx).await?;
         tx.commit().await?;
         Ok(due.len())
     }

@@ -76,6 +76,8 @@ pub struct NewQuota {
     pub wanted: i64,
     /// Whether more than that is fine, too: then it is raised, and never lowered.
     pub is_floor: bool,
+    /// Until when; then what was before comes back. For good when there is none.
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// The name is taken.
@@ -210,15 +212,19 @@ impl OpenStack {
         changed_keys::mark(conn, people.into_iter().map(|user| (PEOPLE_STREAM, user))).await
     }
 
-    /// Wants quotas of a project; what is not named stays.
+    /// Wants quotas of a project, for good or for a time; what is not named stays. What is wanted for good ends what
+    /// was wanted for a time.
     pub async fn want_quotas_in_tx(
         &self,
         conn: &mut PgConnection,
         project: CloudProjectId,
         quotas: &[NewQuota],
     ) -> Result<(), sqlx::Error> {
-        for NewQuota { service, resource, wanted, is_floor } in quotas {
-            store::put_quota(conn, project, *service, resource, (*wanted, *is_floor)).await?;
+        for quota in quotas {
+            match quota.until {
+                None => store::put_quota(conn, project, quota).await?,
+                Some(until) => store::put_quota_for_a_time(conn, project, quota, until).await?,
+            }
         }
         Ok(())
     }
@@ -294,7 +300,7 @@ impl OpenStack {
 
     async fn both(&self, only: Option<CloudProjectId>) -> Result<(Wanted, Actual), RunError> {
         let mut conn = self.0.pool.acquire().await?;
-        let wanted = store::wanted(&mut conn, only).await?;
+        let wanted = store::wanted(&mut conn, only, self.now()).await?;
         drop(conn);
         let keystone = self.keystone();
         let actual = match only {
@@ -351,12 +357,6 @@ impl OpenStack {
         };
         let id = self.new_audit_id();
         audit::store::record_in_tx(conn, self.now(), id, &Origin::default(), &entry).await
-    }
-
-    /// The projects whose end is near and whose contact has not been reminded: it is told once.
-    pub async fn take_ending_in_tx(&self, conn: &mut PgConnection) -> Result<Vec<CloudProject>, sqlx::Error> {
-        let days = i32::try_from(self.0.config.remind_days).unwrap_or(14);
-        store::take_ending(conn, self.now(), days).await
     }
 }
 

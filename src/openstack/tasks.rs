@@ -1,5 +1,6 @@
 //! The administrators of a company give tasks in its projects, and take them back. Keystone has it within seconds.
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -64,6 +65,15 @@ impl OpenStack {
         let mut conn = self.pool().acquire().await?;
         let projects = store::of_company(&mut conn, company_id).await?;
         Ok((projects, store::tasks_of_company(&mut conn, company_id).await?))
+    }
+
+    /// The quotas for a time that run in the projects of a company: the resource, how much, and until when.
+    pub async fn quotas_for_a_time(
+        &self,
+        company_id: Uuid,
+    ) -> Result<Vec<(CloudProjectId, String, i64, DateTime<Utc>)>, sqlx::Error> {
+        let mut conn = self.pool().acquire().await?;
+        store::for_a_time_in_company(&mut conn, company_id, self.now()).await
     }
 
     /// Gives a member of the company a task in one of its projects.

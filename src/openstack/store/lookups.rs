@@ -51,7 +51,8 @@ pub async fn quota_changes(
 ) -> Result<Vec<(String, Option<i64>, i64)>, sqlx::Error> {
     sqlx::query_as(
         "SELECT resource, before, applied FROM cloud_quotas
-         WHERE cloud_project_id = $1 AND applied IS NOT NULL AND NOT (is_floor AND before IS NOT DISTINCT FROM applied)
+         WHERE cloud_project_id = $1 AND applied IS NOT NULL
+           AND NOT ((is_floor OR temporary_is_floor) AND before IS NOT DISTINCT FROM applied)
          ORDER BY service, resource",
     )
     .bind(project)

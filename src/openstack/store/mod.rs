@@ -1,9 +1,13 @@
 //! The statements of OpenStack.
 
+mod for_a_time;
 mod lookups;
 mod noted;
 mod wants;
 
+pub(super) use for_a_time::{
+    Ending, for_a_time_in_company, put_quota_for_a_time, take_quotas_ending, take_quotas_returned,
+};
 pub(super) use lookups::{concerned, of_company, person_of, tasks_of_company};
 pub use lookups::{
     people_of_project, project_by_id, project_named, projects_of_companies, projects_of_people,

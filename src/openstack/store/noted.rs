@@ -56,7 +56,7 @@ pub(in crate::openstack) async fn note_failure(
         .map(drop)
 }
 
-/// Notes what a quota is now, and what it was before.
+/// Notes what a quota is now, and what it was before: where nothing is wanted for good, that comes back.
 pub(in crate::openstack) async fn note_quota(
     conn: &mut PgConnection,
     project: CloudProjectId,
@@ -66,7 +66,7 @@ pub(in crate::openstack) async fn note_quota(
     applied: i64,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "UPDATE cloud_quotas SET applied = $4, before = coalesce($5, applied)
+        "UPDATE cloud_quotas SET applied = $4, before = coalesce($5, applied), wanted = coalesce(wanted, $5)
          WHERE cloud_project_id = $1 AND service = $2 AND resource = $3",
     )
     .bind(project)

@@ -5,7 +5,7 @@ use sqlx::{FromRow, PgConnection};
 
 use crate::{
     adapters::keystone::QuotaService,
-    openstack::{CloudProject, CloudProjectId, CloudUser, Grant, Quota, Wanted},
+    openstack::{CloudProject, CloudProjectId, CloudUser, Grant, NewQuota, Quota, Wanted},
 };
 
 /// Adds a project. [`crate::platform::db::violated_constraint`] names `cloud_projects_name_idx` when the name is taken.
@@ -79,40 +79,44 @@ pub(in crate::openstack) async fn put_grant(
     .map(drop)
 }
 
-/// Wants so much of a resource. What is only a floor lowers nothing that was wanted before.
+/// Wants so much of a resource for good. What is only a floor lowers nothing that was wanted for good before.
 pub(in crate::openstack) async fn put_quota(
     conn: &mut PgConnection,
     project: CloudProjectId,
-    service: QuotaService,
-    resource: &str,
-    (wanted, is_floor): (i64, bool),
+    quota: &NewQuota,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO cloud_quotas AS held (cloud_project_id, service, resource, wanted, is_floor)
          VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT ON CONSTRAINT cloud_quotas_pkey
-         DO UPDATE SET wanted = excluded.wanted, is_floor = excluded.is_floor
-         WHERE NOT excluded.is_floor
+         DO UPDATE SET wanted = excluded.wanted, is_floor = excluded.is_floor, temporary = NULL,
+             temporary_is_floor = false, temporary_until = NULL, reminded_at = NULL
+         WHERE NOT excluded.is_floor OR held.wanted IS NULL
              OR held.wanted <> -1 AND (excluded.wanted = -1 OR held.wanted < excluded.wanted)",
     )
     .bind(project)
-    .bind(service.name())
-    .bind(resource)
-    .bind(wanted)
-    .bind(is_floor)
+    .bind(quota.service.name())
+    .bind(&quota.resource)
+    .bind(quota.wanted)
+    .bind(quota.is_floor)
     .execute(conn)
     .await
     .map(drop)
 }
 
-/// Everything that is wanted, or one project with its users.
-pub async fn wanted(conn: &mut PgConnection, only: Option<CloudProjectId>) -> Result<Wanted, sqlx::Error> {
+/// Everything that is wanted at `now`, or one project with its users.
+pub async fn wanted(
+    conn: &mut PgConnection,
+    only: Option<CloudProjectId>,
+    now: DateTime<Utc>,
+) -> Result<Wanted, sqlx::Error> {
     let projects = sqlx::query_as(
         "SELECT cloud_project_id, company_id, domain, name, description, contact_name, contact_email,
-             enabled AND coalesce(ends_at > now(), true) AS enabled, ends_at, keystone_id, failure
+             enabled AND coalesce(ends_at > $2, true) AS enabled, ends_at, keystone_id, failure
          FROM cloud_projects WHERE $1::uuid IS NULL OR cloud_project_id = $1 ORDER BY cloud_project_id",
     )
     .bind(only)
+    .bind(now)
     .fetch_all(&mut *conn)
     .await?;
     let users = sqlx::query_as(
@@ -135,7 +139,7 @@ pub async fn wanted(conn: &mut PgConnection, only: Option<CloudProjectId>) -> Re
         sqlx::query_scalar("SELECT fingerprint FROM cloud_findings WHERE approved_at IS NOT NULL")
             .fetch_all(&mut *conn)
             .await?;
-    let quotas = quotas(conn, only).await?;
+    let quotas = quotas(conn, only, now).await?;
     Ok(Wanted { projects, users, grants, quotas, approved: approved.into_iter().collect() })
 }
 
@@ -149,16 +153,24 @@ struct QuotaRow {
     applied: Option<i64>,
 }
 
-/// The quotas of a project, or of all.
+/// The quotas of a project, or of all, as they are wanted at `now`. What comes back after a time is set exactly; what
+/// was never known cannot come back.
 pub(in crate::openstack) async fn quotas(
     conn: &mut PgConnection,
     only: Option<CloudProjectId>,
+    now: DateTime<Utc>,
 ) -> Result<Vec<Quota>, sqlx::Error> {
     let rows: Vec<QuotaRow> = sqlx::query_as(
-        "SELECT cloud_project_id, service, resource, wanted, is_floor, applied FROM cloud_quotas
-         WHERE $1::uuid IS NULL OR cloud_project_id = $1 ORDER BY 1, 2, 3",
+        "SELECT cloud_project_id, service, resource, applied,
+             CASE WHEN temporary_until > $2 THEN temporary ELSE wanted END AS wanted,
+             CASE WHEN temporary_until > $2 THEN temporary_is_floor
+                 ELSE is_floor AND temporary_until IS NULL END AS is_floor
+         FROM cloud_quotas
+         WHERE ($1::uuid IS NULL OR cloud_project_id = $1) AND (temporary_until > $2 OR wanted IS NOT NULL)
+         ORDER BY 1, 2, 3",
     )
     .bind(only)
+    .bind(now)
     .fetch_all(conn)
     .await?;
     let quota = |row: QuotaRow| {

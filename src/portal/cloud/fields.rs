@@ -87,10 +87,11 @@ impl What {
                 ("new_project", "new_project"),
                 ("description", "description"),
                 ("extra_users", "extra_users"),
+                ("end_date", "end_date"),
             ]),
             Self::Join => fields.push(("project", "project")),
             Self::Quota => {
-                fields.push(("project", "project"));
+                fields.extend([("project", "project"), ("end_date", "end_date")]);
                 fields.extend(AMOUNTS);
             }
         }
@@ -129,6 +130,7 @@ pub fn problem(what: What, refused: &NotAsked, words: &words::Cloud) -> Option<F
         RowProblem::ProjectExists if what == What::Project => at("new_project", words.name_taken),
         RowProblem::ProjectMissing | RowProblem::NoProject => at("project", words.which_expected),
         RowProblem::Quota | RowProblem::NoQuota => at("instances", words.amount_expected),
+        RowProblem::EndDate | RowProblem::Over => at("end_date", words.end_expected),
         RowProblem::TooLong => at("comment", words.too_long),
         _ => at("comment", words.not_possible),
     }

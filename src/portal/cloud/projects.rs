@@ -8,6 +8,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
 use super::{Choice, rooms};
@@ -42,6 +43,7 @@ struct ProjectRow {
     description: String,
     is_ready: bool,
     ends: Option<String>,
+    for_a_time: Vec<String>,
     tasks: Vec<TaskRow>,
 }
 
@@ -138,6 +140,7 @@ async fn projects(portal: &Portal, visitor: &Visitor, form: Fields) -> Result<Pr
     let (company, _) = visitor.company.as_ref().ok_or(NoPage::NotFound)?;
     let openstack = &rooms(portal)?.openstack;
     let (projects, held) = openstack.projects_of(company.company_id.0).await?;
+    let for_a_time = openstack.quotas_for_a_time(company.company_id.0).await?;
     let may_edit = visitor.may(Permission::DeploymentAccess) && !projects.is_empty();
     let people = if may_edit { people(portal, company.company_id).await? } else { Vec::new() };
     let of_project = |project: &CloudProject| Choice {
@@ -153,11 +156,25 @@ async fn projects(portal: &Portal, visitor: &Visitor, form: Fields) -> Result<Pr
         project_choices: projects.iter().map(of_project).collect(),
         people,
         tasks: openstack.tasks().map(task).collect(),
-        projects: projects.into_iter().map(|project| project_row(words, project, &held)).collect(),
+        projects: projects.into_iter().map(|one| project_row(words, one, &held, &for_a_time)).collect(),
     })
 }
 
-fn project_row(words: &words::Cloud, project: CloudProject, held: &[HeldTask]) -> ProjectRow {
+/// A quota that runs in a project: the resource, how much, and until when.
+type ForATime = (CloudProjectId, String, i64, DateTime<Utc>);
+
+fn project_row(
+    words: &words::Cloud,
+    project: CloudProject,
+    held: &[HeldTask],
+    for_a_time: &[ForATime],
+) -> ProjectRow {
+    let quota = |(_, resource, amount, until): &ForATime| {
+        let amount = if *amount == -1 { words.unlimited.to_owned() } else { amount.to_string() };
+        let last = (*until - TimeDelta::seconds(1)).date_naive();
+        format!("{resource} {amount} · {}", fill(words.until, last))
+    };
+    let temporary = for_a_time.iter().filter(|(of, ..)| *of == project.cloud_project_id);
     let row = |held: &HeldTask| {
         let name = Some(held.full_name.expose().clone()).filter(|name| !name.is_empty());
         let name = name.unwrap_or_else(|| held.name.expose().clone());
@@ -173,6 +190,7 @@ fn project_row(words: &words::Cloud, project: CloudProject, held: &[HeldTask]) -
         id: project.cloud_project_id.to_string(),
         is_ready: project.keystone_id.is_some(),
         ends: project.ends_at.map(|at| fill(words.ends, at.format("%Y-%m-%d"))),
+        for_a_time: temporary.map(quota).collect(),
         name: project.name,
         description: project.description,
         tasks: here.map(row).collect(),

@@ -55,6 +55,19 @@ super::words! {
             "Jumlah keseluruhan untuk proyek ini. Yang dikosongkan tetap seperti semula; -1 berarti tanpa batas.",
             "项目应拥有的总量。留空则保持不变；-1 表示不限。",
             "Jumlah keseluruhan untuk projek ini. Yang dibiarkan kosong kekal seperti sedia ada; -1 bermaksud tanpa had.";
+        end: "Last day", "Hari terakhir", "最后一天", "Hari terakhir";
+        end_help: "Leave it empty if the project shall stay. After this day nobody can use it any more.",
+            "Kosongkan jika proyek ini tidak berakhir. Setelah hari ini proyek tidak bisa dipakai lagi.",
+            "如需长期保留，请留空。过了这一天，项目将无法再使用。",
+            "Biarkan kosong jika projek ini tidak akan tamat. Selepas hari ini projek tidak boleh digunakan lagi.";
+        end_quota_help: "Leave it empty if the amounts shall stay. After this day the former amounts come back by themselves.",
+            "Kosongkan jika jumlah ini tidak berakhir. Setelah hari ini jumlah semula berlaku kembali dengan sendirinya.",
+            "如需长期生效，请留空。过了这一天，数量会自动恢复为原先的值。",
+            "Biarkan kosong jika jumlah ini tidak akan tamat. Selepas hari ini jumlah asal kembali dengan sendirinya.";
+        end_expected: "Enter a day that is not over yet, or leave this empty", "Isi tanggal yang belum lewat, atau kosongkan",
+            "请输入尚未过去的日期，或留空", "Masukkan tarikh yang belum berlalu, atau biarkan kosong";
+        until: "Until {}", "Sampai {}", "有效期至 {}", "Sehingga {}";
+        unlimited: "unlimited", "tanpa batas", "不限", "tanpa had";
         instances: "Machines", "Mesin", "云主机", "Mesin";
         cores: "Processor cores", "Inti prosesor", "处理器核数", "Teras pemproses";
         ram: "Memory in GB", "Memori dalam GB", "内存（GB）", "Ingatan dalam GB";

@@ -1,16 +1,18 @@
 //! Requests for quotas: each service once, what is not asked stays, and everybody in the project is told.
 
+use chrono::TimeDelta;
 use gatehouse::{
-    adapters::keystone::QuotaService,
+    adapters::keystone::{MemoryKeystone, QuotaService},
     intake::{Act, By, Kind},
     openstack::{Grant, NewCloudProject, NewCloudUser},
-    platform::masked::Masked,
+    platform::{clock::Clock as _, masked::Masked},
 };
+use serde_json::{Value, json};
 
 use crate::support::CloudHouse;
 
 /// A project `Kerja` with two people, over services that keep their own quotas.
-async fn house() -> (CloudHouse, std::sync::Arc<gatehouse::adapters::keystone::MemoryKeystone>) {
+async fn house() -> (CloudHouse, std::sync::Arc<MemoryKeystone>) {
     let (house, keystone) = CloudHouse::in_memory().await;
     let kept: [(QuotaService, &[(&str, i64)]); 3] = [
         (QuotaService::Compute, &[("instances", 10), ("cores", 20), ("ram", 51_200)]),
@@ -49,7 +51,7 @@ async fn house() -> (CloudHouse, std::sync::Arc<gatehouse::adapters::keystone::M
     (house, keystone)
 }
 
-/// Siti asks, by a row of the sheet, and somebody approves. Columns: 11 instances, 12 cores, 13 RAM in GB, 19 storage.
+/// Siti asks, by a row of the sheet, and somebody approves. Columns: 10 last day, 11 instances, 12 cores, 13 RAM in GB, 19 storage.
 async fn ask(house: &CloudHouse, amounts: &[(usize, &str)]) {
     let mut cells = vec![String::new(); 20];
     for (place, cell) in [(4, "siti@contoh.example"), (8, "Kerja")].iter().chain(amounts) {
@@ -100,4 +102,123 @@ async fn each_service_is_asked_once_what_is_empty_stays_and_everybody_hears_old_
     assert_eq!(mails.len(), 2);
     let second = mails.iter().find(|mail| mail.contains("20 → 40")).unwrap_or_else(|| panic!("{mails:?}"));
     assert!(!second.contains("10 → 15"), "what an earlier request changed is no news: {second}");
+}
+
+fn held(keystone: &MemoryKeystone, service: QuotaService, name: &str) -> i64 {
+    keystone.state().quota_sets[&(service, "project-1".to_owned())][name]
+}
+
+/// What the service does by itself now and then.
+async fn passes(house: &CloudHouse) {
+    house.cloud.openstack.apply(None).await.unwrap();
+    house.cloud.intake.remind().await.unwrap();
+    house.work_off().await;
+}
+
+#[tokio::test]
+async fn quotas_for_a_time_end_by_themselves_and_everybody_hears_of_it_before_and_after() {
+    let (house, keystone) = house().await;
+    let last = (house.clock.now() + TimeDelta::days(30)).date_naive();
+    let end = last.and_time(chrono::NaiveTime::MIN).and_utc() + TimeDelta::days(1);
+    ask(&house, &[(10, &last.to_string()), (11, "15"), (12, "40")]).await;
+    let compute = |name: &str| held(&keystone, QuotaService::Compute, name);
+    assert_eq!(
+        (compute("instances"), compute("cores"), held(&keystone, QuotaService::Network, "port")),
+        (15, 40, 20)
+    );
+    let first = told(&house, "budi@contoh.example");
+    assert!(first.len() == 1 && first[0].contains(&format!("hold until {last}")), "{first:?}");
+
+    house.advance(end - TimeDelta::days(14) - TimeDelta::seconds(1) - house.clock.now());
+    passes(&house).await;
+    assert_eq!(told(&house, "budi@contoh.example").len(), 1, "it is early");
+    house.advance(TimeDelta::seconds(1));
+    passes(&house).await;
+    passes(&house).await;
+    for address in ["siti@contoh.example", "budi@contoh.example"] {
+        let mails = told(&house, address);
+        assert_eq!(mails.len(), 2, "reminded once: {mails:?}");
+        for part in [&format!("until {last}"), "40 → 20", "15 → 10", "20 → 12"] {
+            assert!(mails[1].contains(part), "{part} in {}", mails[1]);
+        }
+    }
+
+    house.advance(end - TimeDelta::seconds(1) - house.clock.now());
+    passes(&house).await;
+    assert_eq!(compute("cores"), 40, "its last day is not over");
+    house.advance(TimeDelta::seconds(1));
+    // Keystone and the services are away for a while: nothing is lost by it.
+    house.cloud.intake.remind().await.unwrap();
+    passes(&house).await;
+    passes(&house).await;
+    assert_eq!(
+        (compute("instances"), compute("cores"), held(&keystone, QuotaService::Network, "port")),
+        (10, 20, 12)
+    );
+    let mails = told(&house, "budi@contoh.example");
+    assert_eq!(mails.len(), 3, "told once: {mails:?}");
+    assert!(mails[2].contains("former values are back") && mails[2].contains("40 → 20"), "{}", mails[2]);
+    let recorded: Vec<(String, Value, Value)> = sqlx::query_as(
+        "SELECT actor_kind, before, after FROM audit_entries WHERE action = 'cloud_quota.returned'",
+    )
+    .fetch_all(&house.pool)
+    .await
+    .unwrap();
+    let (before, after) = (
+        json!({"instances": 15, "cores": 40, "port": 20}),
+        json!({"instances": 10, "cores": 20, "port": 12}),
+    );
+    assert_eq!(recorded, [("service".to_owned(), before, after)]);
+    assert!(house.cloud.openstack.plan(None).await.unwrap().repairs.is_empty());
+}
+
+#[tokio::test]
+async fn a_change_for_good_wins_over_one_for_a_time() {
+    let (house, keystone) = house().await;
+    let last = (house.clock.now() + TimeDelta::days(30)).date_naive();
+    ask(&house, &[(10, &last.to_string()), (12, "40"), (13, "64")]).await;
+    ask(&house, &[(12, "30")]).await;
+    let compute = |name: &str| held(&keystone, QuotaService::Compute, name);
+    assert_eq!((compute("cores"), compute("ram")), (30, 65_536));
+    house.advance(TimeDelta::days(40));
+    passes(&house).await;
+    assert_eq!((compute("cores"), compute("ram")), (30, 51_200), "what was not asked for good comes back");
+    let mails = told(&house, "budi@contoh.example");
+    assert!(!mails.last().unwrap().contains("cores"), "{mails:?}");
+
+    // One for a time after it comes back to what was wanted for good.
+    let last = (house.clock.now() + TimeDelta::days(3)).date_naive();
+    ask(&house, &[(10, &last.to_string()), (12, "99")]).await;
+    assert_eq!(compute("cores"), 99);
+    house.advance(TimeDelta::days(5));
+    passes(&house).await;
+    assert_eq!(compute("cores"), 30);
+}
+
+#[tokio::test]
+async fn what_is_over_before_it_is_asked_or_approved_is_not_brought_about() {
+    let (house, keystone) = house().await;
+    let row = |day: &str| {
+        let mut cells = vec![String::new(); 20];
+        for (place, cell) in [(4, "siti@contoh.example"), (8, "Kerja"), (10, day), (12, "40")] {
+            cell.clone_into(&mut cells[place]);
+        }
+        [vec![String::new(); 20], cells]
+    };
+    let intake = &house.cloud.intake;
+    let today = house.clock.now().date_naive();
+    let yesterday = row(&(today - TimeDelta::days(1)).to_string());
+    let imported = intake.import(Kind::Quota, "quotas.csv", &yesterday, false).await.unwrap();
+    assert_eq!(super::words(&imported), ["Over"]);
+    let tomorrow = row(&(today + TimeDelta::days(1)).to_string());
+    let imported = intake.import(Kind::Quota, "quotas.csv", &tomorrow, false).await.unwrap();
+    let id = imported.rows[0].request_id.unwrap();
+    house.work_off().await;
+    house.advance(TimeDelta::days(3));
+    intake.act(id, &Act::Approve, &By::operator("dewi")).await.unwrap();
+    house.work_off().await;
+    assert_eq!(held(&keystone, QuotaService::Compute, "cores"), 20);
+    let mut conn = house.pool.acquire().await.unwrap();
+    let request = gatehouse::intake::store::find(&mut conn, id).await.unwrap().unwrap();
+    assert_eq!(request.reason.as_deref(), Some("the time that it was asked for is over"));
 }

@@ -4,6 +4,7 @@ mod cut_off;
 mod drift;
 mod federation;
 mod floors;
+mod for_a_time;
 mod groups;
 mod scale;
 
@@ -56,5 +57,5 @@ async fn want_quotas(house: &CloudHouse, project: CloudProjectId) {
 }
 
 fn quota(service: QuotaService, resource: &str, wanted: i64, is_floor: bool) -> NewQuota {
-    NewQuota { service, resource: resource.to_owned(), wanted, is_floor }
+    NewQuota { service, resource: resource.to_owned(), wanted, is_floor, until: None }
 }

@@ -3,6 +3,7 @@
 mod clients;
 mod links;
 mod pages;
+mod renew;
 
 use axum::{body::Body, http::Request};
 

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use gatehouse::{
     adapters::keystone::{MemoryKeystone, QuotaService},
     intake::{Act, By, RequestId, store},
+    platform::clock::Clock as _,
 };
 
 use super::world::{Browser, World};
@@ -67,6 +68,16 @@ async fn a_project_is_asked_for_followed_and_there_in_the_end() {
     assert_eq!(sent.location(), "/cloud?done=sent");
     browser.post("/cloud/ask/project", "/cloud/ask/project", &fields).await.expect(303);
     assert_eq!(setting.requests().await.len(), 1, "sent twice, it is one request");
+    let recorded: Vec<(String, String, serde_json::Value)> = sqlx::query_as(
+        "SELECT actor_kind || ' ' || actor_id, action, after FROM audit_entries
+         WHERE subject_kind = 'request' AND subject_id = $1",
+    )
+    .bind(setting.requests().await[0].0.to_string())
+    .fetch_all(&setting.house.pool)
+    .await
+    .unwrap();
+    let asked = serde_json::json!({"kind": "access", "project": "Kerja", "until": null});
+    assert_eq!(recorded, [("person siti".to_owned(), "request.asked".to_owned(), asked)], "once");
 
     setting.house.work_off().await;
     let page = browser.get("/cloud").await.expect(200);
@@ -95,6 +106,40 @@ async fn a_project_is_asked_for_followed_and_there_in_the_end() {
         .await
         .unwrap();
     assert_eq!(wanted, 40, "what is over does not stand in the way");
+}
+
+#[tokio::test]
+async fn quotas_for_a_time_are_asked_for_with_their_last_day_and_shown_with_it() {
+    let setting = setting().await;
+    let mut browser = setting.enters(&english("siti").of_company("PT Contoh")).await;
+    let fields = [("new_project", "Kerja"), ("pin", "1234")];
+    browser.post("/cloud/ask/project", "/cloud/ask/project", &fields).await.expect(303);
+    setting.approve().await;
+    let project_id = setting.keystone.state().projects[0].id.clone();
+    let held = BTreeMap::from([("cores".to_owned(), 10)]);
+    setting.keystone.state().quota_sets.insert((QuotaService::Compute, project_id.clone()), held);
+
+    let today = setting.house.clock.now().date_naive();
+    for day in [(today - chrono::TimeDelta::days(1)).to_string(), "soon".to_owned()] {
+        let fields = [("project", "Kerja"), ("cores", "40"), ("end_date", day.as_str())];
+        let answer = browser.post("/cloud/ask/quota", "/cloud/ask/quota", &fields).await.expect(422);
+        answer.shows("Enter a day that is not over yet");
+        answer.shows(&format!("value=\"{day}\""));
+    }
+    let last = today + chrono::TimeDelta::days(30);
+    let day = last.to_string();
+    let fields = [("project", "Kerja"), ("cores", "40"), ("end_date", day.as_str())];
+    browser.post("/cloud/ask/quota", "/cloud/ask/quota", &fields).await.expect(303);
+    browser.get("/cloud").await.expect(200).shows(&format!("Until {last}"));
+    setting.approve().await;
+    let cores = || setting.keystone.state().quota_sets[&(QuotaService::Compute, project_id.clone())]["cores"];
+    assert_eq!(cores(), 40);
+    browser.get("/company/projects").await.expect(200).shows(&format!("cores 40 · Until {last}"));
+
+    setting.house.advance(chrono::TimeDelta::days(32));
+    setting.house.cloud.openstack.apply(None).await.unwrap();
+    assert_eq!(cores(), 10);
+    browser.get("/company/projects").await.expect(200).hides("Until");
 }
 
 #[tokio::test]

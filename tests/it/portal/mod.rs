@@ -2,6 +2,7 @@ mod backoffice;
 mod billing;
 mod cloud;
 mod cloud_staff;
+mod cloud_walk;
 mod company_contacts;
 mod confinement;
 mod contacts;

@@ -41,6 +41,7 @@ intake.links.support_email = \"support@example.com\"
 /// The rooms over one database, with a clock that stands still and mails that are kept.
 pub struct CloudHouse {
     pub pool: PgPool,
+    pub url: String,
     pub cloud: Cloud,
     pub keycloak: Arc<MemoryKeycloak>,
     pub mailer: Arc<MemoryMailer>,
@@ -65,7 +66,17 @@ impl CloudHouse {
         let (keycloak, mailer) = (Arc::new(MemoryKeycloak::default()), Arc::new(MemoryMailer::default()));
         let sheets = Arc::new(MemorySheets::default());
         let cloud = build(&config, &database.pool, &clock, &mailer, &keycloak, &keystone, &sheets);
-        Self { pool: database.pool, cloud, keycloak, mailer, clock, sheets, keystone, config }
+        Self {
+            pool: database.pool,
+            url: database.url,
+            cloud,
+            keycloak,
+            mailer,
+            clock,
+            sheets,
+            keystone,
+            config,
+        }
     }
 
     /// What a restarted process has: everything made anew over the same database.

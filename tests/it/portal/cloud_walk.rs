@@ -1,0 +1,46 @@
+//! The whole way by pages, over a real Keystone and a real Kafka: a customer asks, staff approve, and billing hears of it.
+
+use std::sync::Arc;
+
+use gatehouse::adapters::keystone::{Filter, Keystone as _, KeystoneClient};
+
+use super::house::House;
+use crate::support::{CloudHouse, Service, TestDatabase, TestKafka, TestKeystone, keystone::config};
+
+#[tokio::test]
+async fn a_customer_asks_for_a_project_staff_approve_keystone_has_it_and_the_record_shows_it() {
+    let keystone = TestKeystone::open().await;
+    let client = Arc::new(KeystoneClient::new(&config(&keystone.login)).unwrap());
+    let settings = format!("openstack.domain = \"{}\"\n", keystone.domain_name);
+    let cloud = CloudHouse::over(client.clone(), &settings).await;
+    let database = TestDatabase { pool: cloud.pool.clone(), url: cloud.url.clone() };
+    let kafka = TestKafka::create().await;
+    let service = Service::start(&database, &kafka);
+    let house = House::over(cloud.pool.clone(), Some(cloud.cloud.clone())).await;
+
+    let mut siti = house.browser("siti").await;
+    let fields = [("new_project", "Kerja"), ("description", "Tempat kerja"), ("pin", "1234")];
+    siti.post("/cloud/ask/project", "/cloud/ask/project", &fields).await.expect(303);
+    cloud.work_off().await;
+    siti.get("/cloud").await.expect(200).shows("Waiting for a decision");
+
+    let mut helga = house.staff("helga", "customer-service").await;
+    helga.get("/backoffice/requests").await.expect(200).shows("Open the request for Kerja");
+    let id: String = sqlx::query_scalar("SELECT request_id::text FROM intake_requests")
+        .fetch_one(&cloud.pool)
+        .await
+        .unwrap();
+    let path = format!("/backoffice/requests/{id}");
+    helga.post(&path, &format!("{path}/approve"), &[]).await.expect(303);
+    cloud.work_off().await;
+    siti.get("/cloud").await.expect(200).shows(r#"<span class="tag good">Done</span>"#);
+
+    let here = Filter { domain_id: Some(keystone.domain_id.clone()), ..Filter::default() };
+    let projects = client.projects(&here).await.unwrap();
+    assert_eq!(projects.iter().map(|project| project.name.as_str()).collect::<Vec<_>>(), ["Kerja"]);
+    let is_told = |record: &crate::support::Seen| {
+        record.key.as_deref() == Some("siti") && record.json()["projects"][0]["project_id"] == projects[0].id
+    };
+    kafka.users_until("the project in the record", |seen| seen.iter().any(is_told)).await;
+    service.stop().await;
+}
