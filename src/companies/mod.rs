@@ -21,7 +21,7 @@ pub use organization_job::OrganizationJob;
 pub use rule::{Claim, Decision, Held, decide};
 pub use store::{
     companies_by_id, companies_of_people, hold_in_tx, join_requests_of, mark_all_in_tx, mark_billing_in_tx,
-    member_counts, members_of_company,
+    member_counts, members_of_company, suspended_among,
 };
 
 /// The stream of records about companies; their key is the company id.

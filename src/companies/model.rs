@@ -20,6 +20,8 @@ pub enum Status {
     Active,
     /// Its organisation is disabled in Keycloak.
     Disabled,
+    /// Staff have suspended it. Said in its record; what it is kept as stays beside it.
+    Suspended,
 }
 
 impl Status {
@@ -30,6 +32,7 @@ impl Status {
             Self::Pending => "pending",
             Self::Active => "active",
             Self::Disabled => "disabled",
+            Self::Suspended => "suspended",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The statements of companies.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 use sqlx::{PgConnection, types::Json};
@@ -242,6 +242,21 @@ pub async fn mark_billing_in_tx(conn: &mut PgConnection, company: CompanyId) -> 
     let people = members.into_iter().map(|member| (PEOPLE_STREAM, member.user_id));
     let own = std::iter::once((COMPANIES_STREAM, company.to_string()));
     changed_keys::mark(conn, people.chain(own)).await
+}
+
+/// Those of these companies that staff have suspended.
+pub async fn suspended_among(
+    conn: &mut PgConnection,
+    ids: &[CompanyId],
+) -> Result<HashSet<CompanyId>, sqlx::Error> {
+    let ids: Vec<uuid::Uuid> = ids.iter().map(|id| id.0).collect();
+    let suspended: Vec<CompanyId> = sqlx::query_scalar(
+        "SELECT company_id FROM companies WHERE company_id = ANY($1) AND suspended_at IS NOT NULL",
+    )
+    .bind(ids)
+    .fetch_all(conn)
+    .await?;
+    Ok(suspended.into_iter().collect())
 }
 
 /// Marks every company there ever was, so that each is published again, the ended as deleted.

@@ -264,6 +264,7 @@ async fn companies_of(
     }
     let companies = companies::companies_by_id(conn, &ids).await?;
     let counts = companies::member_counts(conn, &ids).await?;
+    let suspended = companies::suspended_among(conn, &ids).await?;
     let mut profiles = billing::profiles_of(conn, &ids).await?;
     let mut billing_contacts = billing_contacts_of(conn, &ids).await?;
     let plain: Vec<uuid::Uuid> = ids.iter().map(|id| id.0).collect();
@@ -278,6 +279,9 @@ async fn companies_of(
             let to_ask = billing_contacts.remove(&company.company_id).unwrap_or_default();
             let mut record = CompanyRecord::of(company, members, (&profile, &to_ask));
             record.projects = Project::all(region, projects.get(&company.company_id.0));
+            if suspended.contains(&company.company_id) {
+                record.status = companies::Status::Suspended;
+            }
             Content::Company(Box::new(record))
         });
         Draft::new(claimed, COMPANIES, content)

@@ -89,6 +89,30 @@ async fn what_an_administrator_makes_is_a_company_with_users() {
 }
 
 #[tokio::test]
+async fn whatever_staff_have_suspended_shows_as_such_until_it_goes_on() {
+    let house = House::open().await;
+    let topic = house.topic();
+    house.kafka.send(&[organization(&topic, "o-1", "satu", Some("PT Satu"), 1)]).await;
+    let stands = |status: &'static str| {
+        move |seen: &[crate::support::Seen]| {
+            seen.last().is_some_and(|record| record.json()["status"] == status)
+        }
+    };
+    house.kafka.companies_until("the company", stands("active")).await;
+    for (suspended, name, status) in [(true, "PT Dua", "suspended"), (false, "PT Tiga", "active")] {
+        sqlx::query("UPDATE companies SET suspended_at = CASE WHEN $1 THEN now() END")
+            .bind(suspended)
+            .execute(&house.database.pool)
+            .await
+            .unwrap();
+        let sequence = if suspended { 2 } else { 3 };
+        house.kafka.send(&[organization(&topic, "o-1", "satu", Some(name), sequence)]).await;
+        house.kafka.companies_until(status, stands(status)).await;
+    }
+    house.service.stop().await;
+}
+
+#[tokio::test]
 async fn a_member_may_be_heard_of_before_the_organization_and_after_its_end() {
     let house = House::open().await;
     let topic = house.topic();
