@@ -1,8 +1,11 @@
 //! The statements of the audit trail.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use futures::{Stream, TryStreamExt as _, stream};
 use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
 
 use super::{AuditId, Entry, Origin, Recorded, Search};
 
@@ -72,6 +75,23 @@ pub async fn search(
     .bind(limit)
     .fetch_all(conn)
     .await
+}
+
+/// Those of these people to whom something was done in the company: they are or were in it.
+pub async fn people_of_company(
+    conn: &mut PgConnection,
+    company_id: Uuid,
+    user_ids: &[String],
+) -> Result<HashSet<String>, sqlx::Error> {
+    let people: Vec<String> = sqlx::query_scalar(
+        "SELECT DISTINCT subject_id FROM audit_entries
+         WHERE subject_kind = 'person' AND subject_id = ANY($1) AND company_id = $2",
+    )
+    .bind(user_ids)
+    .bind(company_id)
+    .fetch_all(conn)
+    .await?;
+    Ok(people.into_iter().collect())
 }
 
 /// Every entry searched for as a line of JSON, page by page, so that no export holds the trail in memory.

@@ -103,7 +103,7 @@ async fn decide(portal: &Portal, visitor: &Visitor, id: ApprovalId, approve: boo
     };
     match page_of(portal, visitor, None).await {
         Ok(mut shown) => {
-            shown.frame.problems = vec![FieldProblem { field: "approvals-title", expected }];
+            shown.frame.problems = vec![FieldProblem { field: "title", expected }];
             page(StatusCode::CONFLICT, &shown)
         }
         Err(no_page) => no_page.show(visitor.language),

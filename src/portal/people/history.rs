@@ -1,5 +1,7 @@
 //! What was done in the company, by whom.
 
+use std::collections::{HashMap, HashSet};
+
 use askama::Template;
 use axum::{
     body::Body,
@@ -10,7 +12,7 @@ use axum::{
 
 use super::Asked;
 use crate::{
-    audit::{Recorded, Search},
+    audit::{self, Recorded, Search},
     backoffice::BackOfficeError,
     directory,
     portal::{
@@ -62,17 +64,20 @@ async fn page_of(portal: &Portal, visitor: &Visitor, after: Option<String>) -> R
     let entries = portal.office().trail(&visitor.caller, &asked, SHOWN).await.map_err(no_page)?;
     let is_full = i64::try_from(entries.len()).is_ok_and(|count| count == SHOWN);
     let next = entries.last().filter(|_| is_full).map(|last| last.cursor().to_string());
-    let names = names(portal, visitor, &entries).await?;
-    let rows = entries.into_iter().map(|entry| row(entry, visitor, words, &names)).collect();
+    let known = known(portal, visitor, &entries).await?;
+    let rows = entries.into_iter().map(|entry| row(entry, visitor, words, &known)).collect();
     Ok(HistoryPage { frame: Frame::new(visitor, HERE, words.history), words, rows, next })
 }
 
-/// The names of those entries' people who are in the company: others stay unnamed.
-async fn names(
-    portal: &Portal,
-    visitor: &Visitor,
-    entries: &[Recorded],
-) -> Result<std::collections::HashMap<String, String>, NoPage> {
+/// How the people of some entries are known to whoever is in the company now.
+struct Known {
+    /// The names of those who are in it: others stay unnamed.
+    names: HashMap<String, String>,
+    /// Who is no longer in it and was.
+    former: HashSet<String>,
+}
+
+async fn known(portal: &Portal, visitor: &Visitor, entries: &[Recorded]) -> Result<Known, NoPage> {
     let actors = entries.iter().filter_map(|entry| entry.actor_id.clone());
     let subjects = entries.iter().filter(|it| it.subject_kind == "person").map(|it| it.subject_id.clone());
     let mut ids: Vec<String> = actors.chain(subjects).collect();
@@ -81,24 +86,27 @@ async fn names(
     let mut conn = portal.pool().acquire().await?;
     let companies = crate::companies::companies_of_people(&mut conn, &ids).await?;
     let own = visitor.company_id()?;
-    ids.retain(|id| companies.get(id).is_some_and(|(company, _)| company.company_id == own));
-    let people = directory::people_by_id(&mut conn, &ids).await?;
+    let is_in_it = |id: &String| companies.get(id).is_some_and(|(company, _)| company.company_id == own);
+    let (inside, outside): (Vec<String>, Vec<String>) = ids.into_iter().partition(is_in_it);
+    let people = directory::people_by_id(&mut conn, &inside).await?;
     let name = |person: directory::PersonRow| {
         let names = [&person.first_name, &person.last_name].into_iter().flatten();
         let name = names.map(|name| name.expose().trim()).collect::<Vec<_>>().join(" ");
         (person.user_id, name.trim().to_owned())
     };
-    Ok(people.into_iter().map(name).filter(|(_, name)| !name.is_empty()).collect())
+    Ok(Known {
+        names: people.into_iter().map(name).filter(|(_, name)| !name.is_empty()).collect(),
+        former: audit::store::people_of_company(&mut conn, own.0, &outside).await?,
+    })
 }
 
-fn row(
-    entry: Recorded,
-    visitor: &Visitor,
-    words: &'static words::Company,
-    names: &std::collections::HashMap<String, String>,
-) -> Row {
+fn row(entry: Recorded, visitor: &Visitor, words: &'static words::Company, known: &Known) -> Row {
     let actor = entry.actor_id.as_deref();
-    let called = |id: Option<&str>| id.and_then(|id| names.get(id)).cloned();
+    let called = |id: Option<&str>| {
+        let id = id?;
+        let former = known.former.contains(id).then(|| words.former.to_owned());
+        known.names.get(id).cloned().or(former)
+    };
     Row {
         at: visitor.time(entry.occurred_at),
         iso: entry.occurred_at.to_rfc3339(),

@@ -52,7 +52,7 @@ super::words! {
         file_expected: "Choose a CSV file in UTF-8 with a column named email, with 1 to 1000 people", "Pilih berkas CSV UTF-8 dengan kolom bernama email, berisi 1 sampai 1000 orang", "请选择含有 email 列、1 到 1000 人的 UTF-8 CSV 文件", "Pilih fail CSV UTF-8 dengan lajur bernama email, 1 hingga 1000 orang";
         check: "Check the list", "Periksa daftar", "检查列表", "Semak senarai";
         checked: "Nobody has been invited yet. This is what would happen:", "Belum ada yang diundang. Inilah yang akan terjadi:", "尚未邀请任何人。结果预览：", "Belum ada sesiapa dijemput. Inilah yang akan berlaku:";
-        line: "Line", "Baris", "行", "Baris";
+        line: "No.", "No.", "序号", "No.";
         outcome: "What happens", "Yang terjadi", "结果", "Apa yang berlaku";
         invite_these: "Invite {}", "Undang {}", "邀请 {} 人", "Jemput {}";
         nobody_to_invite: "Nobody in this list can be invited. Correct it and check again.", "Tidak ada yang bisa diundang dari daftar ini. Perbaiki lalu periksa lagi.", "列表中没有可邀请的人。请更正后重新检查。", "Tiada sesiapa dalam senarai ini boleh dijemput. Betulkan dan semak lagi.";
@@ -143,7 +143,7 @@ super::words! {
         reason: "Reason", "Alasan", "原因", "Sebab";
         export: "Download all as JSON lines", "Unduh semua sebagai baris JSON", "以 JSON 行格式下载全部", "Muat turun semua sebagai baris JSON";
         you: "You", "Anda", "您", "Anda";
-        colleague: "A colleague", "Rekan kerja", "同事", "Rakan sekerja";
+        former: "A former colleague", "Mantan rekan kerja", "前同事", "Bekas rakan sekerja";
         staff: "Our staff", "Petugas kami", "我们的员工", "Petugas kami";
         system: "A system", "Sebuah sistem", "系统", "Sebuah sistem";
         service: "The service", "Layanan", "服务", "Perkhidmatan";

@@ -155,6 +155,24 @@ async fn somebody_is_stopped_let_go_on_and_taken_out() {
 }
 
 #[tokio::test]
+async fn what_somebody_did_who_has_left_is_not_told_of_staff() {
+    let house = House::open().await;
+    let (mut siti, mut sari) = (house.browser("siti").await, house.browser("sari").await);
+    let page = "/company/people/sari";
+    siti.post(page, &format!("{page}/role"), &[("role", "admin")]).await.expect(303);
+    let form = "/company/people/invite";
+    sari.post(form, form, &[("email", "tuti@example.com"), ("role", "user")]).await.expect(303);
+    let before = siti.get("/company/history").await.expect(200);
+    before.shows("<bdi>Sari Rahma</bdi>");
+    siti.post(page, &format!("{page}/remove"), &[]).await.expect(303);
+    let after = siti.get("/company/history").await.expect(200);
+    after.shows("invitation.sent");
+    after.shows("<bdi>A former colleague</bdi>");
+    after.hides("Our staff</bdi>");
+    after.hides("Sari");
+}
+
+#[tokio::test]
 async fn a_finer_permission_opens_its_page_until_it_is_taken_away() {
     let house = House::open().await;
     let (mut siti, mut sari) = (house.browser("siti").await, house.browser("sari").await);
