@@ -12,4 +12,5 @@ mod outbox;
 mod sessions;
 mod staff;
 mod support;
+mod systems;
 mod traces;

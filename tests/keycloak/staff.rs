@@ -9,7 +9,7 @@ use crate::support::{
     admin::Admin,
     form::Person,
     stack::Stack,
-    staff::{Staff, until},
+    staff::{Caller, until},
     turn, unique,
     walk::{PASSWORD, enrol_email, ensure_kept_out, forms, is_let_in, login, signed_up},
 };
@@ -30,7 +30,7 @@ async fn a_factor_that_two_of_staff_reset_is_gone_at_keycloak_and_its_owner_enro
     signed_up(&stack, &email).await?;
     let users = admin.done(Method::GET, &format!("users?exact=true&email={email}"), None).await?;
     let user_id = users[0]["id"].as_str().context("no person")?.to_owned();
-    let (first, second) = (Staff::sign_in(&stack, &admin).await?, Staff::sign_in(&stack, &admin).await?);
+    let (first, second) = (Caller::sign_in(&stack, &admin).await?, Caller::sign_in(&stack, &admin).await?);
 
     let list = format!("users/{user_id}/factors");
     // Only what Keycloak has shown as a credential was one.

@@ -1,4 +1,4 @@
-//! A member of staff at the API, signed in with a second factor like everybody.
+//! People and systems at the API.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     admin::Admin,
-    form::Person,
+    form::{Page, Person},
     stack::Stack,
     unique,
     walk::{PASSWORD, enrol_email, login},
@@ -19,15 +19,15 @@ const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 /// The role of those who may reset factors.
 const ROLE: &str = "operator";
 
-/// A member of staff at the API.
-pub struct Staff<'a> {
+/// Somebody at the API, by a token of their own.
+pub struct Caller<'a> {
     stack: &'a Stack,
     http: Client,
     token: String,
 }
 
-impl<'a> Staff<'a> {
-    /// Somebody new, who signs in with a second factor like everybody.
+impl<'a> Caller<'a> {
+    /// Somebody new of the staff, who signs in with a second factor like everybody.
     pub async fn sign_in(stack: &'a Stack, admin: &Admin<'_>) -> Result<Self> {
         let email = format!("staff-{}@example.com", unique());
         let id = admin.create_person(&email, PASSWORD).await?;
@@ -36,9 +36,13 @@ impl<'a> Staff<'a> {
         let mut person = Person::new()?;
         let choice = login(stack, &mut person, &email, PASSWORD).await?;
         let end = enrol_email(stack, &mut person, &choice, &email).await?;
-        let code = end.url.query_pairs().find(|(name, _)| name == "code").map(|(_, code)| code.into_owned());
-        let code = code.with_context(|| end.text("the member of staff did not get in"))?;
+        Self::let_in(stack, admin, &end).await
+    }
 
+    /// Whoever got to that address of the portal, with the code that is in it.
+    pub async fn let_in(stack: &'a Stack, admin: &Admin<'_>, end: &Page) -> Result<Self> {
+        let code = end.url.query_pairs().find(|(name, _)| name == "code").map(|(_, code)| code.into_owned());
+        let code = code.with_context(|| end.text("there is no code"))?;
         let clients = admin.done(Method::GET, "clients?clientId=gatehouse-portal", None).await?;
         let portal = clients[0]["id"].as_str().context("no portal")?;
         let secret = admin.done(Method::GET, &format!("clients/{portal}/client-secret"), None).await?;
@@ -51,12 +55,27 @@ impl<'a> Staff<'a> {
             ("code", &code),
             ("code_verifier", VERIFIER),
         ];
-        let http = Client::new();
+        Self::granted(stack, &form).await
+    }
+
+    /// A system, by the secret that it was given.
+    pub async fn system(stack: &'a Stack, client_id: &str, secret: &str) -> Result<Self> {
+        let form =
+            [("grant_type", "client_credentials"), ("client_id", client_id), ("client_secret", secret)];
+        Self::granted(stack, &form).await
+    }
+
+    /// Somebody with this text for a token.
+    pub fn with_token(stack: &'a Stack, token: &str) -> Self {
+        Self { stack, http: Client::new(), token: token.to_owned() }
+    }
+
+    async fn granted(stack: &'a Stack, form: &[(&str, &str)]) -> Result<Self> {
         let url =
             format!("{}/realms/{}/protocol/openid-connect/token", stack.info.keycloak_url, stack.info.realm);
-        let answer: Value = http.post(url).form(&form).send().await?.error_for_status()?.json().await?;
-        let token = answer["access_token"].as_str().context("no token")?.to_owned();
-        Ok(Self { stack, http, token })
+        let answer = Client::new().post(url).form(form).send().await?.error_for_status()?;
+        let answer: Value = answer.json().await?;
+        Ok(Self::with_token(stack, answer["access_token"].as_str().context("no token")?))
     }
 
     pub async fn call(
@@ -72,6 +91,11 @@ impl<'a> Staff<'a> {
         }
         let answer = request.send().await?;
         Ok((answer.status(), serde_json::from_str(&answer.text().await?).unwrap_or_default()))
+    }
+
+    /// The status of a look at something.
+    pub async fn look(&self, path: &str) -> Result<StatusCode> {
+        Ok(self.call(Method::GET, path, None).await?.0)
     }
 }
 
