@@ -1,4 +1,5 @@
 import { look, walkByKeyboard } from '../support/look';
+import { picture } from '../support/picture';
 import { openPortal } from '../support/portal';
 import { staffMember } from '../support/staff';
 import { test } from '../support/test';
@@ -11,5 +12,6 @@ test('an operator sees the pages of staff, in every shape', async ({ visitor }) 
     await openPortal(page, `/backoffice/${path}`);
     await look(page, `backoffice-${path}`);
     await walkByKeyboard(page, `backoffice-${path}`);
+    if (path === 'work') await picture(page, 'pages/work');
   }
 });

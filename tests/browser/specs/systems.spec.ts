@@ -1,17 +1,24 @@
+import { look } from '../support/look';
+import { picture } from '../support/picture';
 import { done, openPortal, submit } from '../support/portal';
 import { stack } from '../support/stack';
 import { staffMember } from '../support/staff';
 import { expect, test } from '../support/test';
+
+test.describe.configure({ timeout: 240_000 });
 
 test('a system reads by its own credentials, with as many tokens as it likes, and is out when it is revoked', async ({ visitor }) => {
   const { page } = await staffMember(visitor, 'operator');
   await openPortal(page, '/backoffice/systems/new');
   await page.locator('#name').fill('Billing');
   await page.locator('[id="permission-directory.view"]').check();
+  await look(page, 'backoffice-system-new');
   await submit(page);
   await expect(done(page)).toHaveText('The system is made. Now make its secret.');
+  await picture(page, 'pages/systems');
   await page.locator('form[action$="/secret"] button').click();
   const secret = (await page.locator('#shown-secret').textContent())!;
+  await look(page, 'backoffice-system');
   const clientId = new URL(page.url()).pathname.split('/').at(-2)!;
 
   const token = async () => {
