@@ -19,7 +19,7 @@ use crate::{
         Caller, Permission,
         http::{Gatekeeper, Guard, Routes},
     },
-    companies::CompanyId,
+    companies::{CompanyId, administration::Reason},
     platform::{
         http::{
             extract::{JsonBody, PathIds},
@@ -41,6 +41,7 @@ pub fn router(keeper: Gatekeeper, contacts: &CompanyContacts) -> Routes {
         .at(look, routes!(find), state())
         .at(keep, routes!(change), state())
         .at(keep, routes!(remove), state())
+        .at(Guard::System(Permission::PeopleUnmask), routes!(unmask), state())
 }
 
 impl From<CompanyContactError> for Problem {
@@ -161,6 +162,33 @@ async fn list(
     PathIds(company_id): PathIds<CompanyId>,
 ) -> Result<Json<CompanyContactList>, Problem> {
     let found = contacts.list(&caller, company_id).await?;
+    Ok(Json(CompanyContactList { items: found.into_iter().map(Into::into).collect() }))
+}
+
+/// Why personal data is looked at.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct UnmaskContactsBody {
+    /// 1 to 500 characters.
+    reason: String,
+}
+
+/// The contacts of a company, unmasked for staff: recorded, and visible to the company.
+#[utoipa::path(
+    post, path = "/backoffice/companies/{company_id}/contacts/unmask", operation_id = "unmaskCompanyContacts",
+    tag = "backoffice", params(("company_id" = Uuid, Path)), request_body = UnmaskContactsBody,
+    responses((status = 200, body = CompanyContactList), (status = 400), (status = 401), (status = 403),
+              (status = 404)),
+)]
+async fn unmask(
+    State(contacts): State<CompanyContacts>,
+    caller: Caller,
+    PathIds(company_id): PathIds<CompanyId>,
+    JsonBody(body): JsonBody<UnmaskContactsBody>,
+) -> Result<Json<CompanyContactList>, Problem> {
+    let reason = Reason::new(&body.reason)
+        .ok_or_else(|| Problem::invalid_request("reason: expected 1 to 500 characters"))?;
+    let found = contacts.unmasked(&caller, company_id, &reason).await?;
     Ok(Json(CompanyContactList { items: found.into_iter().map(Into::into).collect() }))
 }
 

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     access::{Caller, Denied, Permission, Target},
     audit::{self, AuditId, Entry, Subject},
-    companies::{self, CompanyId},
+    companies::{self, CompanyId, administration::Reason},
     otp::Otp,
     platform::{clock::SharedClock, db, entropy::SharedEntropy},
 };
@@ -50,6 +50,34 @@ impl CompanyContacts {
         let found = self.list(caller, company_id).await?;
         let found = found.into_iter().find(|contact| contact.contact_id == id);
         Ok(found.ok_or(Denied::NotFound)?)
+    }
+
+    /// The same unmasked, for staff who say why. It is recorded, and the company reads it in its history.
+    pub async fn unmasked(
+        &self,
+        caller: &Caller,
+        company_id: CompanyId,
+        reason: &Reason,
+    ) -> Outcome<Vec<CompanyContact>> {
+        caller.require_person()?;
+        caller.require(Permission::PeopleUnmask, Target::System)?;
+        let mut tx = self.pool.begin().await?;
+        if !companies::hold_in_tx(&mut tx, company_id).await? {
+            return Err(Denied::NotFound.into());
+        }
+        let found = store::list(&mut tx, company_id, MOST).await?;
+        let entry = Entry {
+            actor: caller.actor(),
+            action: "company_contacts.unmasked",
+            subject: Subject::company(company_id.0),
+            company_id: Some(company_id.0),
+            before: None,
+            after: None,
+            reason: Some(reason.text().to_owned()),
+        };
+        self.record(&mut tx, caller, &entry).await?;
+        tx.commit().await?;
+        Ok(found)
     }
 
     /// Adds a contact.
@@ -156,8 +184,17 @@ impl CompanyContacts {
             after: after.map(shown_in_audit),
             reason: None,
         };
+        self.record(conn, caller, &entry).await
+    }
+
+    async fn record(
+        &self,
+        conn: &mut PgConnection,
+        caller: &Caller,
+        entry: &Entry,
+    ) -> Result<(), sqlx::Error> {
         let id = AuditId::generate(self.clock.as_ref(), self.entropy.as_ref());
-        audit::store::record_in_tx(conn, self.clock.now(), id, &caller.origin, &entry).await
+        audit::store::record_in_tx(conn, self.clock.now(), id, &caller.origin, entry).await
     }
 }
 

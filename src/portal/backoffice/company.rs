@@ -12,10 +12,14 @@ use crate::{
     access::Permission,
     audit::{Search, Subject},
     backoffice::{ApprovalKind, BackOfficeError},
-    companies::{CompanyId, administration::Profile},
+    companies::{
+        CompanyId,
+        administration::Profile,
+        contacts::{CompanyContact, CompanyContactError},
+    },
     portal::{
-        FieldProblem, Frame, NoPage, Portal, Submission, Visitor,
-        page::{page, see},
+        FieldProblem, Frame, NoPage, Portal, Submission, Visitor, company,
+        page::{note, page, see},
         words,
     },
 };
@@ -35,8 +39,10 @@ struct CompanyPage {
     colour: &'static str,
     since: String,
     is_suspended: bool,
+    contacts: Vec<company::contacts::Row>,
     notes: Vec<NoteRow>,
     trail: Vec<TrailRow>,
+    may_unmask: bool,
     may_suspend: bool,
     may_write: bool,
     may_change_owner: bool,
@@ -67,7 +73,7 @@ pub async fn show(
         "asked" => Some(words.asked),
         _ => None,
     });
-    match page_of(&portal, &visitor, company_id).await {
+    match page_of(&portal, &visitor, company_id, None).await {
         Ok(mut shown) => {
             shown.frame.done = done;
             page(StatusCode::OK, &shown)
@@ -76,7 +82,13 @@ pub async fn show(
     }
 }
 
-async fn page_of(portal: &Portal, visitor: &Visitor, company_id: CompanyId) -> Result<CompanyPage, NoPage> {
+/// The page; `unmasked` are the contacts that staff have asked to see.
+async fn page_of(
+    portal: &Portal,
+    visitor: &Visitor,
+    company_id: CompanyId,
+    unmasked: Option<Vec<CompanyContact>>,
+) -> Result<CompanyPage, NoPage> {
     let (office, caller) = (portal.office(), &visitor.caller);
     let failed = |error| no_page(error, visitor);
     let profile = portal.companies().profile(caller, company_id).await;
@@ -84,6 +96,12 @@ async fn page_of(portal: &Portal, visitor: &Visitor, company_id: CompanyId) -> R
     let notes = office.notes(caller, &Subject::company(company_id.0), SHOWN).await.map_err(failed)?;
     let search = Search { company_id: Some(company_id.0), ..Search::default() };
     let trail = office.trail(caller, &search, SHOWN).await.map_err(failed)?;
+    let is_masked = unmasked.is_none();
+    let contacts = match unmasked {
+        Some(contacts) => contacts,
+        None => portal.company_contacts().list(caller, company_id).await.map_err(of_contacts)?,
+    };
+    let contact_words = words::CompanyContacts::of(visitor.language);
     let (state, colour) = state_of(&profile.status, visitor);
     let may = |permission| visitor.may_as_staff(permission);
     Ok(CompanyPage {
@@ -94,6 +112,8 @@ async fn page_of(portal: &Portal, visitor: &Visitor, company_id: CompanyId) -> R
         colour,
         since: visitor.time(profile.created_at),
         is_suspended: profile.status == "suspended",
+        may_unmask: is_masked && !contacts.is_empty() && may(Permission::PeopleUnmask),
+        contacts: contacts.iter().map(|it| company::contacts::row(it, contact_words)).collect(),
         notes: notes.into_iter().map(|note| NoteRow::of(note, visitor)).collect(),
         trail: trail.into_iter().map(|entry| TrailRow::of(entry, visitor)).collect(),
         may_suspend: may(Permission::CompaniesSuspend),
@@ -103,6 +123,41 @@ async fn page_of(portal: &Portal, visitor: &Visitor, company_id: CompanyId) -> R
     })
 }
 
+fn of_contacts(error: CompanyContactError) -> NoPage {
+    match error {
+        CompanyContactError::Database(error) => {
+            note(&error);
+            NoPage::Failed
+        }
+        _ => NoPage::NotFound,
+    }
+}
+
+/// Shows the contacts unmasked, once: they stand on this page and at no address.
+pub async fn unmask(
+    State(portal): State<Portal>,
+    Path(company_id): Path<CompanyId>,
+    form: Submission,
+) -> Response {
+    let Submission { visitor, fields } = form;
+    let reason = match reason_of(fields.text("reason"), &visitor) {
+        Ok(reason) => reason,
+        Err(expected) => return again(&portal, &visitor, company_id, "unmask_reason", expected).await,
+    };
+    let unmasked = portal.company_contacts().unmasked(&visitor.caller, company_id, &reason).await;
+    let shown = match unmasked.map_err(of_contacts) {
+        Ok(contacts) => page_of(&portal, &visitor, company_id, Some(contacts)).await,
+        Err(no_page) => Err(no_page),
+    };
+    match shown {
+        Ok(mut shown) => {
+            shown.frame.done = Some(shown.words.unmasked);
+            page(StatusCode::OK, &shown)
+        }
+        Err(no_page) => no_page.show(visitor.language),
+    }
+}
+
 async fn again(
     portal: &Portal,
     visitor: &Visitor,
@@ -110,7 +165,7 @@ async fn again(
     field: &'static str,
     expected: &str,
 ) -> Response {
-    match page_of(portal, visitor, company_id).await {
+    match page_of(portal, visitor, company_id, None).await {
         Ok(mut shown) => {
             shown.frame.problems = vec![FieldProblem { field, expected: expected.to_owned() }];
             page(StatusCode::UNPROCESSABLE_ENTITY, &shown)

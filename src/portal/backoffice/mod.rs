@@ -30,11 +30,12 @@ pub fn pages(pages: Pages) -> Pages {
     let (messages, trail) = (Door::Staff(Permission::MessagesView), Door::Staff(Permission::AuditView));
     let decide = Door::Staff(Permission::RequestsManage);
     let factors = Door::Staff(Permission::FactorsManage);
+    let unmask = Door::Staff(Permission::PeopleUnmask);
     pages
         .get(look, "/backoffice", search::show)
         .post(look, "/backoffice/search", search::find)
         .get(look, "/backoffice/people/{user_id}", person::show)
-        .post(Door::Staff(Permission::PeopleUnmask), "/backoffice/people/{user_id}/unmask", person::unmask)
+        .post(unmask, "/backoffice/people/{user_id}/unmask", person::unmask)
         .post(block, "/backoffice/people/{user_id}/block", person::block)
         .post(block, "/backoffice/people/{user_id}/unblock", person::unblock)
         .post(notes, "/backoffice/people/{user_id}/notes", person::write_note)
@@ -42,6 +43,7 @@ pub fn pages(pages: Pages) -> Pages {
         .post(reset, "/backoffice/people/{user_id}/factors", person::ask_factor_reset)
         .post(factors, "/backoffice/people/{user_id}/factors/{factor_id}", factors::act)
         .get(look, "/backoffice/companies/{company_id}", company::show)
+        .post(unmask, "/backoffice/companies/{company_id}/unmask", company::unmask)
         .post(suspend, "/backoffice/companies/{company_id}/suspend", company::suspend)
         .post(suspend, "/backoffice/companies/{company_id}/resume", company::resume)
         .post(notes, "/backoffice/companies/{company_id}/notes", company::write_note)

@@ -28,11 +28,12 @@ const LIST: &str = "/company/contacts";
 
 type Words = words::CompanyContacts;
 
-struct Row {
-    name: String,
-    email: String,
-    phone: Option<String>,
-    purposes: Vec<&'static str>,
+/// A contact, as lists show it.
+pub(in crate::portal) struct Row {
+    pub name: String,
+    pub email: String,
+    pub phone: Option<String>,
+    pub purposes: Vec<&'static str>,
     href: String,
     edit: String,
 }
@@ -94,7 +95,8 @@ pub async fn list(State(portal): State<Portal>, visitor: Visitor, Query(query): 
     }
 }
 
-fn row(contact: &CompanyContact, words: &'static Words) -> Row {
+/// A contact in the visitor's language.
+pub(in crate::portal) fn row(contact: &CompanyContact, words: &'static Words) -> Row {
     let name = contact.name.expose().clone();
     Row {
         href: format!("{LIST}/{}", contact.contact_id),

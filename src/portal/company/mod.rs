@@ -1,7 +1,7 @@
 //! What invoices to the company need, and whom to ask there, for whoever may see and change that.
 
 mod billing;
-mod contacts;
+pub(super) mod contacts;
 pub mod form;
 mod recipients;
 mod versions;

@@ -50,12 +50,13 @@ async fn requests_are_forgotten_after_their_time_and_an_approval_ends_with_them(
     let admission = house.world.features.admission.clone();
     house.waiting("siti@contoh.example").await;
     house.world.clock.advance(TimeDelta::days(10));
-    house.api.clock.advance(TimeDelta::days(10));
+    let approved = house.waiting("budi@contoh.example").await;
+    house.world.clock.advance(TimeDelta::days(5));
+    house.api.clock.advance(TimeDelta::days(15));
     let staff = house.api.staff_token("helga", &["customer-service"]);
     let house = House { staff, ..house };
-    let approved = house.waiting("budi@contoh.example").await;
     house.decide(&approved, "approve").await.expect(204);
-    for (days, left) in [(19, 2), (2, 1), (8, 1), (2, 0)] {
+    for (days, left) in [(14, 2), (2, 1), (10, 1), (5, 0)] {
         house.world.clock.advance(TimeDelta::days(days));
         admission.forget().await.unwrap();
         assert_eq!(house.world.count("admission_requests").await, left, "after {days} more days");

@@ -205,7 +205,21 @@ async fn staff_see_contacts_masked_and_may_correct_them() {
     let tag = [("if-match", "\"1\"")];
     let reply = company.api.call_with(Method::PUT, &place, &helga, Some(body), &tag).await.expect(200);
     assert_eq!(reply["email"], "d•••@baru.example");
+    let unmask = format!("/backoffice/companies/{}/contacts/unmask", company.id);
+    let refused = company.api.post(&unmask, &helga, json!({"reason": " "})).await;
+    refused.expect_problem(400, "request/invalid");
+    let shown = company.api.post(&unmask, &helga, json!({"reason": "a fault"})).await.expect(200);
+    assert_eq!(shown["items"][0]["name"], "Dian Lestari");
+    let history = format!("/companies/{}/audit?action=company_contacts.unmasked", company.id);
+    let seen = company.api.get(&history, &company.admin).await.expect(200);
+    assert_eq!(
+        (&seen["items"][0]["actor_id"], &seen["items"][0]["reason"]),
+        (&json!("helga"), &json!("a fault")),
+        "the company reads who looked, and why"
+    );
     let auditor = company.api.staff_token("helga", &["auditor"]);
+    let looks = json!({"reason": "curious"});
+    company.api.post(&unmask, &auditor, looks).await.expect_problem(403, "access/forbidden");
     company.api.post(&company.path(""), &auditor, dian()).await.expect_problem(403, "access/forbidden");
 }
 

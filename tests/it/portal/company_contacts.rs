@@ -80,3 +80,22 @@ async fn the_pages_of_another_company_do_not_show_it() {
     dewi.post("/account", &format!("{one}/remove"), &[("version", "1")]).await.expect(404);
     siti.get(LIST).await.expect(200).shows("dian@contoh.example");
 }
+
+#[tokio::test]
+async fn staff_see_contacts_masked_until_they_say_why() {
+    let house = House::open().await;
+    let mut siti = house.browser("siti").await;
+    let new = format!("{LIST}/new");
+    siti.post(&new, &new, &DIAN).await.expect(303);
+    let mut helga = house.staff("helga", "customer-service").await;
+    let page = format!("/backoffice/companies/{}", house.mine);
+    let masked = helga.get(&page).await.expect(200);
+    masked.shows("d•••@contoh.example");
+    masked.hides("dian@contoh.example");
+    let unmask = format!("{page}/unmask");
+    helga.post(&page, &unmask, &[("reason", "")]).await.expect(422).hides("dian@contoh.example");
+    let shown = helga.post(&page, &unmask, &[("reason", "a fault")]).await.expect(200);
+    shown.shows("dian@contoh.example");
+    shown.shows("This look at personal data was recorded.");
+    siti.get("/company/history").await.expect(200).shows("a fault");
+}
