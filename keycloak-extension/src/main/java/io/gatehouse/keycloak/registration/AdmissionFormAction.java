@@ -21,7 +21,8 @@ import jakarta.ws.rs.core.MultivaluedMap;
 
 /**
  * Part of the registration form while the launch is closed: the service says whether this address may sign up. Whoever may not sees one
- * sentence and nothing else of what is wrong with the form, so that nobody learns which addresses have an account.
+ * sentence and nothing else of what is wrong with the form, so that nobody learns which addresses have an account. Hence it stands last
+ * in the form: Keycloak drops the errors of the steps before one that excludes others, and adds those of the steps behind it.
  */
 public class AdmissionFormAction implements StatelessFormAction {
 
