@@ -25,6 +25,7 @@ struct Row {
     at: String,
     iso: String,
     action: String,
+    told: String,
     who: &'static str,
     reason: Option<String>,
 }
@@ -68,6 +69,7 @@ fn row(entry: Recorded, visitor: &Visitor, words: &'static words::Data) -> Row {
             "system" => words.system,
             _ => words.service,
         },
+        told: words::action(&entry.action, visitor.language).to_owned(),
         action: entry.action,
         reason: entry.reason,
     }

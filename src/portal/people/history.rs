@@ -30,6 +30,7 @@ struct Row {
     at: String,
     iso: String,
     action: String,
+    told: String,
     who: String,
     about: String,
     reason: Option<String>,
@@ -118,6 +119,7 @@ fn row(entry: Recorded, visitor: &Visitor, words: &'static words::Company, known
             _ => words.service.to_owned(),
         },
         about: called(Some(entry.subject_id.as_str())).unwrap_or_default(),
+        told: words::action(&entry.action, visitor.language).to_owned(),
         action: entry.action,
         reason: entry.reason,
     }

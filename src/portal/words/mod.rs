@@ -3,6 +3,7 @@
 //! Each page has a struct of its words, made by [`words!`]: the four languages stand side by side, and
 //! a word that lacks one, or its blank, does not compile.
 
+pub use actions::action;
 pub use backoffice::BackOffice;
 pub use billing::Billing;
 pub use cloud::Cloud;
@@ -173,6 +174,7 @@ macro_rules! words {
 }
 pub(crate) use words;
 
+mod actions;
 mod backoffice;
 mod billing;
 mod cloud;
