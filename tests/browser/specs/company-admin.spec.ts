@@ -19,6 +19,9 @@ const row = (page: Page, who: string) => page.locator('.rows li').filter({ hasTe
 /** Presses the button of the form that leads there. */
 const press = (page: Page, action: string) => page.locator(`form[action$="${action}"] button`).click();
 
+/** What was asked of Keycloak is there, and the page refreshes itself no longer. */
+const settled = (page: Page) => expect(page.getByText(/being done/i)).toHaveCount(0);
+
 /** The company that a person's record names. */
 async function companyOf(record: Followed, role: 'admin' | 'user'): Promise<string> {
   const { company } = await record.becomes({ company: { role } });
@@ -84,6 +87,7 @@ test("a company admin's day: who asks, who is invited, what they may do, and out
   expect(await invited.mailbox.unread(), 'the dry run sends nothing').toBe(0);
   await page.getByRole('button', { name: 'Invite 1' }).click();
   await expect(done(page)).toHaveText('The invitation is on its way.');
+  await settled(page);
   await look(page, 'company-people');
   await picture(page, 'pages/people');
   const theirs = await visitor('en');
@@ -118,6 +122,7 @@ test("a company admin's day: who asks, who is invited, what they may do, and out
   // What the colleague is, and what one finer permission adds.
   const person = `/company/people/${colleagueId}`;
   await openPortal(page, person);
+  await settled(page);
   await look(page, 'company-person');
   await picture(page, 'pages/person');
   await page.locator('#role').selectOption('user');
