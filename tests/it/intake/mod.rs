@@ -1,6 +1,7 @@
 //! Requests: from the rows of a table to what is there, and back to whoever asked.
 
 mod decisions;
+mod endings;
 mod killed;
 mod overdue;
 mod quotas;

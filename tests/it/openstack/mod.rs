@@ -1,6 +1,7 @@
 //! One reconciler brings Keystone to what is wanted, from wherever it starts.
 
 mod cut_off;
+mod domains;
 mod drift;
 mod federation;
 mod floors;
