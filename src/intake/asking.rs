@@ -177,9 +177,10 @@ fn row_of(
     if account == Account::Federated {
         cells.insert("pin", UNUSED_PIN.to_owned()); // a row must have one; it is dropped
     }
-    let names = cells.keys().map(|field| ((*field).to_owned(), (*field).to_owned())).collect();
+    // Only what is named here: the places of a sheet would find the PIN, or an approval, in other cells.
+    let columns = Columns::named(cells.keys().copied());
     let (header, row) = cells.into_iter().map(|(field, cell)| (field.to_owned(), cell)).unzip();
     let table: [Vec<String>; 2] = [header, row];
-    let read = read(kind, &Columns::of(kind, &names), &table, asker.language);
+    let read = read(kind, &columns, &table, asker.language);
     read.into_iter().next().map_or(Err(RowProblem::Email), |(_, row)| row)
 }

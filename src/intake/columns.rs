@@ -83,6 +83,12 @@ impl Columns {
         Self { places }
     }
 
+    /// The columns of a table whose titles are the names of its fields, and which has no others.
+    #[must_use]
+    pub fn named<'a>(fields: impl IntoIterator<Item = &'a str>) -> Self {
+        Self { places: fields.into_iter().map(|field| (field.to_owned(), field.to_owned())).collect() }
+    }
+
     /// Finds each field in a header. Fields whose title is not there have no column.
     #[must_use]
     pub fn find(&self, header: &[String]) -> Places {

@@ -166,6 +166,7 @@ async fn a_form_approves_nothing_and_names_no_other_account() {
         ("new_project", "Kerja"),
         ("pin", "1234"),
         ("approved", "approved"),
+        ("comment", "approved"),
         ("email", "budi@contoh.example"),
         ("has_account", "Yes"),
     ];
@@ -176,6 +177,14 @@ async fn a_form_approves_nothing_and_names_no_other_account() {
         (requests[0].1.as_str(), requests[0].2.as_str()),
         ("notified", "access/siti@contoh.example/kerja")
     );
+    // What was typed stands where it belongs, and the PIN nowhere.
+    let mut conn = setting.house.pool.acquire().await.unwrap();
+    let request = store::find(&mut conn, requests[0].0).await.unwrap().unwrap();
+    let ask = &request.ask;
+    assert_eq!((ask.comment.as_str(), ask.organization.as_str()), ("approved", "PT Contoh"));
+    assert_eq!((ask.role.as_str(), ask.sponsor.as_str(), ask.phone.expose().as_str()), ("", "", ""));
+    let ticket = setting.house.mails_to("helpdesk@example.com").remove(0);
+    assert!(!ticket.text.expose().contains("1234"), "{}", ticket.text.expose());
 }
 
 #[tokio::test]
