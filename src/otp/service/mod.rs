@@ -33,11 +33,15 @@ use super::{
     code::Codes,
     config::{LimitsConfig, OtpConfig},
     delivery::{Courier, Routes},
-    destination::{Destination, Unusable},
+    destination::{Destination, Phone, Unusable},
     error::{OtpError, Refusal, database_problem},
-    limits::{Conversion, Limits, Sending},
+    limits::{Ask, Conversion, Limits, Sending},
     model::{ChallengeId, Channel, FactorId, MessageId, MessageState, State, resend_wait},
-    store::{challenges, factors, failures::Strictness, limits as limit_rows},
+    store::{
+        challenges, factors,
+        failures::Strictness,
+        limits::{self as limit_rows, UsedUp},
+    },
 };
 use crate::{
     adapters::{mail::Mailer, sms::SmsSender},
@@ -254,14 +258,8 @@ impl Otp {
         let phone = sending.to.and_then(|to| to.phone.as_ref());
         let price = phone.map_or(0, |phone| self.0.prices.price(&phone.country));
         let asks = self.0.limits.asks(sending, price);
-        match limit_rows::reserve(connection, &asks).await? {
-            Ok(()) => Ok(()),
-            Err(used_up) => {
-                metrics::counter!("gatehouse_otp_limited_total", "limit" => used_up.scope.name())
-                    .increment(1);
-                Err(Refusal::RateLimited { scope: used_up.scope, wait: used_up.wait }.into())
-            }
-        }
+        let taken = take(connection, &asks, phone, price).await?;
+        taken.map_err(|used_up| Refusal::RateLimited { scope: used_up.scope, wait: used_up.wait }.into())
     }
 
     /// Reads a destination, counting what is refused.
@@ -276,6 +274,28 @@ impl Otp {
     fn new_message_id(&self) -> MessageId {
         MessageId::generate(&*self.0.ports.clock, &*self.0.ports.entropy)
     }
+}
+
+/// Takes one send, to this number at this price in millionths of the currency unit, from every limit that is asked, or
+/// says which is used up; counts either.
+async fn take(
+    connection: &mut PgConnection,
+    asks: &[Ask],
+    phone: Option<&Phone>,
+    price: i64,
+) -> sqlx::Result<Result<(), UsedUp>> {
+    let taken = limit_rows::reserve(connection, asks).await?;
+    match (&taken, phone) {
+        (Ok(()), Some(phone)) => {
+            metrics::counter!("gatehouse_otp_spend_micros_total", "country" => phone.country.clone())
+                .increment(u64::try_from(price).unwrap_or(0));
+        }
+        (Ok(()), None) => {}
+        (Err(used_up), _) => {
+            metrics::counter!("gatehouse_otp_limited_total", "limit" => used_up.scope.name()).increment(1);
+        }
+    }
+    Ok(taken)
 }
 
 /// Counts a destination that cannot be used.

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use phonenumber::country;
 use sqlx::PgPool;
 
+use super::take;
 use crate::{
     notices::{Budget, Reserved},
     otp::{
@@ -11,7 +12,6 @@ use crate::{
         destination,
         limits::Limits,
         model::Channel,
-        store::limits as limit_rows,
     },
     platform::{config::Profile, masked::Masked},
 };
@@ -40,18 +40,15 @@ impl Budget for SmsBudget {
             Ok(to) => to,
             Err(reason) => return Ok(Reserved::Never { reason: reason.name() }),
         };
-        let price = to.phone.as_ref().map_or(0, |phone| self.prices.price(&phone.country));
+        let phone = to.phone.as_ref();
+        let price = phone.map_or(0, |phone| self.prices.price(&phone.country));
+        let asks = self.limits.asks_of_message(&to, price);
         let mut transaction = self.pool.begin().await?;
-        let reserved =
-            limit_rows::reserve(&mut transaction, &self.limits.asks_of_message(&to, price)).await?;
+        let taken = take(&mut transaction, &asks, phone, price).await?;
         transaction.commit().await?;
-        Ok(match reserved {
+        Ok(match taken {
             Ok(()) => Reserved::Now,
-            Err(used_up) => {
-                metrics::counter!("gatehouse_otp_limited_total", "limit" => used_up.scope.name())
-                    .increment(1);
-                Reserved::Later { wait: used_up.wait }
-            }
+            Err(used_up) => Reserved::Later { wait: used_up.wait },
         })
     }
 }

@@ -56,6 +56,8 @@ impl Otp {
     }
 
     async fn approve(&self, connection: &mut PgConnection, challenge: Challenge) -> Result<Done, OtpError> {
+        // Beside the messages sent this is the conversion: how many codes come back.
+        metrics::counter!("gatehouse_otp_approved_total", "channel" => challenge.channel.name()).increment(1);
         let id = match (challenge.purpose, challenge.factor_id) {
             (Purpose::Enrol, _) => {
                 let Challenge { realm, user_id, destination, channel, .. } = &challenge;

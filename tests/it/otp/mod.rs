@@ -9,6 +9,7 @@ mod imports;
 mod input;
 mod issue;
 mod limits;
+mod metrics;
 mod prefixes;
 mod privacy;
 mod proof;
