@@ -7,6 +7,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{down, program, test, up};
+use crate::layout::Build;
 use crate::stack::Scope;
 
 /// The developer's commands of Gatehouse.
@@ -28,6 +29,9 @@ enum Command {
     /// Causes faults under load and checks that nothing is lost or invented: see `drill --help`.
     #[command(disable_help_flag = true)]
     Drill(Words),
+    /// Measures the product beside its peers and the limits of this machine: see `bench --help`.
+    #[command(disable_help_flag = true)]
+    Bench(Words),
 }
 
 /// Words for a program that reads them itself.
@@ -63,6 +67,9 @@ pub struct Up {
     /// Lead the links between parts through proxies, and prepare further instances of the service: for drills.
     #[arg(long, hide = true)]
     pub for_drill: bool,
+    /// Run the service as it is released, and wait for the disk although it is a test: for benchmarks.
+    #[arg(long, hide = true)]
+    pub for_bench: bool,
     /// Start only some parts.
     #[arg(long, hide = true, value_enum, default_value = "whole")]
     pub scope: Scope,
@@ -82,7 +89,8 @@ impl Cli {
             Command::Up(up) => Box::pin(up::run(&up)).await,
             Command::Down => down::run().await,
             Command::Test(test) => Box::pin(test::run(&test)).await,
-            Command::Drill(words) => program::run("drill", &words.words).await,
+            Command::Drill(words) => program::run("drill", Build::Debug, &words.words).await,
+            Command::Bench(words) => program::run("bench", Build::Release, &words.words).await,
         }
     }
 }

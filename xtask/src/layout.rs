@@ -26,6 +26,35 @@ pub fn cache() -> PathBuf {
     target().join("stack-cache")
 }
 
+/// How the service and the programs beside it are built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Build {
+    /// As the tests are, so that they share the work.
+    Debug,
+    /// As it is released.
+    Release,
+}
+
+impl Build {
+    /// What Cargo is told.
+    #[must_use]
+    pub fn flag(self) -> &'static str {
+        match self {
+            Self::Debug => "--profile=dev",
+            Self::Release => "--release",
+        }
+    }
+
+    /// Where Cargo puts what it built, under [`target`].
+    #[must_use]
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Release => "release",
+        }
+    }
+}
+
 /// The state of one stack: data, secrets, logs and `stack.json`.
 #[derive(Debug, Clone)]
 pub struct Layout {

@@ -146,6 +146,12 @@ impl Running {
         }
     }
 
+    /// The process, until it has ended.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     /// The exit status, if the process has ended.
     pub fn ended(&mut self) -> Result<Option<ExitStatus>> {
         self.child.try_wait().with_context(|| format!("{}: cannot ask for its state", self.spec.name))

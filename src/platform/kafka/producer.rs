@@ -17,6 +17,9 @@ use super::KafkaConfig;
 /// database, so giving up loses nothing; it bounds how late a record can still arrive.
 pub const DELIVERY_TIME: Duration = Duration::from_secs(30);
 
+/// How batches are made smaller: by what every Kafka client can read.
+pub const COMPRESSION: &str = "gzip";
+
 /// A record to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outgoing {
@@ -65,7 +68,7 @@ impl Producer {
             .set("enable.idempotence", "true")
             .set("acks", "all")
             .set("partitioner", "murmur2_random")
-            .set("compression.type", "gzip")
+            .set("compression.type", COMPRESSION)
             .set("linger.ms", "2")
             .set("message.timeout.ms", DELIVERY_TIME.as_millis().to_string())
             // Above the broker's usual bound, because parked records have headers of ours on top.

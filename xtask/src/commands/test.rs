@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use tokio::process::Command;
 
 use crate::cli::Test;
-use crate::layout::{Layout, root, target};
+use crate::layout::{Build, Layout, root, target};
 use crate::parts::postgres::Durability;
 use crate::progress::{Progress, human};
 use crate::stack::description::Endpoints;
@@ -110,6 +110,7 @@ async fn start_stack(layout: &Layout) -> Result<(Stack, lock::Lock)> {
         ports: Ports::free(false)?,
         scope: Scope::Whole,
         durability: Durability::Thrown,
+        build: Build::Debug,
         demo: false,
         openstack: true,
     };

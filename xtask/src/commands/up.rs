@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cli::Up;
-use crate::layout::Layout;
+use crate::layout::{Build, Layout};
 use crate::parts::postgres::Durability;
 use crate::progress::Progress;
 use crate::stack::description::Description;
@@ -28,12 +28,13 @@ pub async fn run(up: &Up) -> Result<ExitCode> {
     }
     let mut end = End::listen()?;
     let ports = if up.for_tests { Ports::free(up.for_drill)? } else { Ports::fixed() };
-    let durability = if up.for_tests { Durability::Thrown } else { Durability::Kept };
+    let durability = if up.for_tests && !up.for_bench { Durability::Thrown } else { Durability::Kept };
     let plan = Plan {
         layout: layout.clone(),
         ports,
         scope: up.scope,
         durability,
+        build: if up.for_bench { Build::Release } else { Build::Debug },
         demo: up.demo,
         openstack: up.openstack,
     };
@@ -213,6 +214,7 @@ pub mod detach {
             ("--openstack", up.openstack),
             ("--for-tests", up.for_tests),
             ("--for-drill", up.for_drill),
+            ("--for-bench", up.for_bench),
         ];
         args.extend(flags.into_iter().filter(|(_, set)| *set).map(|(flag, _)| flag.into()));
         let scope = clap::ValueEnum::to_possible_value(&up.scope);

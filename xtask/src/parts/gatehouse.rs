@@ -7,7 +7,7 @@ use anyhow::Result;
 use nix::sys::signal::Signal;
 use tokio::process::Command;
 
-use crate::layout::{Layout, root, target};
+use crate::layout::{Build, Layout, root, target};
 use crate::parts::keycloak::REALM;
 use crate::parts::keystone;
 use crate::probe::Probe;
@@ -30,17 +30,17 @@ pub struct Gatehouse {
 }
 
 impl Gatehouse {
-    /// Builds the service as the tests do, so that they share the work.
-    pub async fn prepare(step: &Step) -> Result<Self> {
+    /// Builds the service; for tests as those are built, so that they share the work.
+    pub async fn prepare(build: Build, step: &Step) -> Result<Self> {
         step.stage("building the service");
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo
-            .args(["build", "--locked", "--package=gatehouse", "--bin=gatehouse"])
+            .args(["build", "--locked", "--package=gatehouse", "--bin=gatehouse", build.flag()])
             .envs([("CARGO_TERM_PROGRESS_WHEN", "always"), ("CARGO_TERM_PROGRESS_WIDTH", "100")])
             .env("CARGO_TERM_COLOR", "never")
             .current_dir(root());
         command::run(&mut cargo, "cargo build", step, building).await?;
-        Ok(Self { binary: target().join("debug/gatehouse") })
+        Ok(Self { binary: target().join(build.folder()).join("gatehouse") })
     }
 
     /// Tells how to run further instances of it.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use crate::inbox;
-use crate::layout::Layout;
+use crate::layout::{Build, Layout};
 use crate::parts::gatehouse::Gatehouse;
 use crate::parts::greenmail::{self, GreenMail};
 use crate::parts::kafka::{self, Kafka};
@@ -53,6 +53,8 @@ pub struct Plan {
     pub scope: Scope,
     /// Whether its data must survive a power cut.
     pub durability: Durability,
+    /// How the service is built.
+    pub build: Build,
     /// Whether to add companies to look around.
     pub demo: bool,
     /// Whether to add a Keystone.
@@ -109,7 +111,7 @@ impl Stack {
         };
         let service = async {
             let step = progress.step("gatehouse");
-            anyhow::Ok((Gatehouse::prepare(&step).await?, step))
+            anyhow::Ok((Gatehouse::prepare(this.plan.build, &step).await?, step))
         };
         let openstack =
             async { if this.plan.openstack { this.start_keystone(progress).await } else { Ok(()) } };

@@ -128,6 +128,8 @@ struct Order {
 struct Part {
     name: &'static str,
     running: bool,
+    /// The process that it was started as.
+    pid: Option<u32>,
 }
 
 /// `GET /parts` and `POST /parts/{name} {"action": "stop" | "kill" | "start" | "pause" | "resume", "env": {…}}`, served beside the inbox.
@@ -140,7 +142,9 @@ async fn list(State(services): State<Arc<Services>>) -> Json<Vec<Part>> {
         services.all.lock().await.iter().map(|(name, service)| (*name, Arc::clone(service))).collect();
     let mut parts = Vec::new();
     for (name, service) in all {
-        parts.push(Part { name, running: service.lock().await.running.is_some() });
+        let service = service.lock().await;
+        let pid = service.running.as_ref().and_then(Running::pid);
+        parts.push(Part { name, running: service.running.is_some(), pid });
     }
     Json(parts)
 }

@@ -66,12 +66,17 @@ pub async fn stack() -> Result<Description> {
 
 /// A whole stack for one test alone, which may kill its parts and start them again. It takes half a minute to start.
 pub async fn own_stack() -> Result<OwnStack> {
-    OwnStack::start(false).await
+    OwnStack::start(None).await
 }
 
 /// The same with links that can be cut and instances of the service that can be added.
 pub async fn drill_stack() -> Result<OwnStack> {
-    OwnStack::start(true).await
+    OwnStack::start(Some("--for-drill")).await
+}
+
+/// The same with the service as it is released and a database that waits for its disk.
+pub async fn bench_stack() -> Result<OwnStack> {
+    OwnStack::start(Some("--for-bench")).await
 }
 
 /// An inbox with its mail server, without the rest: where text messages and mails of a test can go.
@@ -117,6 +122,32 @@ pub async fn consumer_python() -> Result<PathBuf> {
     crate::tools::python::environment(&home, &[&format!("confluent-kafka=={CONFLUENT_KAFKA}")], &step)
         .await?;
     Ok(home.join("bin/python"))
+}
+
+/// The jars of Kafka Connect with Debezium's JDBC sink: a peer of the benchmarks.
+pub async fn kafka_connect() -> Result<PathBuf> {
+    crate::tools::peers::kafka_connect().await
+}
+
+/// Ory Kratos, built from the Go registry: a peer of the benchmarks.
+pub async fn kratos() -> Result<PathBuf> {
+    crate::tools::peers::kratos().await
+}
+
+/// PostgreSQL's own benchmark.
+pub fn pgbench() -> Result<PathBuf> {
+    crate::tools::peers::pgbench()
+}
+
+/// The Java that runs peers.
+pub fn java() -> Result<PathBuf> {
+    crate::tools::java::java()
+}
+
+/// Where what a benchmark measured is kept.
+#[must_use]
+pub fn bench_results() -> PathBuf {
+    target().join("bench")
 }
 
 /// Where an inbox is.

@@ -31,16 +31,14 @@ pub struct OwnStack {
 }
 
 impl OwnStack {
-    pub(super) async fn start(for_drill: bool) -> Result<Self> {
+    pub(super) async fn start(more: Option<&str>) -> Result<Self> {
         let name = format!("own-{}-{:08x}", std::process::id(), rand::random::<u32>());
         let layout = Layout::new(target().join("test-services").join(name));
         layout.create()?;
         let log = std::fs::File::create(layout.log("up"))?;
         // In our process group: Ctrl-C ends it too.
         let mut up = super::up(&layout, "whole");
-        if for_drill {
-            up.arg("--for-drill");
-        }
+        up.args(more);
         let child = up.stdout(log.try_clone()?).stderr(log).spawn().context("cannot run cargo xtask up")?;
         let mut keeper = Keeper { child, layout };
         let began = std::time::Instant::now();
@@ -96,6 +94,20 @@ impl OwnStack {
     /// Changes how a link behaves (`service-postgres`, `service-kafka`, `keycloak-kafka`, `keycloak-service`).
     pub async fn link(&self, name: &str, mode: Mode) -> Result<()> {
         self.post(&format!("links/{name}"), &json!(mode)).await
+    }
+
+    /// The process of a part.
+    pub async fn pid(&self, part: &str) -> Result<u32> {
+        let url = format!("{}/parts", self.info.inbox_url);
+        let parts: Vec<Value> = reqwest::get(url).await?.error_for_status()?.json().await?;
+        let pid = parts.iter().find(|it| it["name"] == part).and_then(|it| it["pid"].as_u64());
+        pid.and_then(|pid| u32::try_from(pid).ok()).with_context(|| format!("{part} does not run"))
+    }
+
+    /// PostgreSQL of the stack, as its superuser.
+    #[must_use]
+    pub fn postgres_admin_url(&self) -> String {
+        format!("{}/postgres", self.keycloak_database.trim_end_matches("/keycloak"))
     }
 
     /// Where a part keeps its data.

@@ -7,6 +7,7 @@ pub mod digest;
 pub mod helm;
 pub mod java;
 pub mod maven;
+pub mod peers;
 pub mod python;
 
 use std::path::PathBuf;
