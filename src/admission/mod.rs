@@ -20,3 +20,4 @@ pub use letters::AdmissionLetters;
 pub use model::{AdmissionError, AdmissionId, Allowed, AllowedId, Asked, Asking, Decision};
 pub use rule::{Mode, Standing};
 pub use service::{Admission, AdmissionPorts};
+pub use store::forget_addresses_in_tx;

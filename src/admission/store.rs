@@ -167,6 +167,21 @@ pub(super) async fn forget(conn: &mut PgConnection, before: DateTime<Utc>) -> Re
         .map(drop)
 }
 
+/// Forgets the requests of addresses whose owners no longer exist.
+pub async fn forget_addresses_in_tx(
+    conn: &mut PgConnection,
+    addresses: &[Masked<String>],
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "DELETE FROM admission_requests
+         WHERE email_key IN (SELECT lower(address) FROM unnest($1::text[]) AS gone (address))",
+    )
+    .bind(addresses)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
 /// Who may sign up without asking, the eldest entry first, at most `limit` after a place.
 pub(super) async fn allowed(
     conn: &mut PgConnection,

@@ -11,7 +11,8 @@ use sqlx::{PgConnection, PgPool};
 
 use crate::{
     account,
-    admission::AdmissionLetters,
+    admission::{self, AdmissionLetters},
+    backoffice,
     contacts::{self, Contact, Kind},
     directory::{self, Change, PersonRow},
     events::{Deed, Event, Factor, Subject},
@@ -61,6 +62,10 @@ impl Notifier {
         if !gone.is_empty() {
             notices::store::forget_people_in_tx(conn, &gone).await?;
             account::forget_people_in_tx(conn, &gone).await?;
+            backoffice::forget_people_in_tx(conn, &gone).await?;
+            let theirs = held.iter().filter(|it| it.kind == Kind::Email && gone.contains(&it.user_id));
+            let theirs: Vec<Masked<String>> = theirs.map(|contact| contact.value.clone()).collect();
+            admission::forget_addresses_in_tx(conn, &theirs).await?;
         }
         let mut happenings = deeds(conn, events).await?;
         let mut undos = Vec::new();

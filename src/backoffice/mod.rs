@@ -16,3 +16,4 @@ pub use model::{
     Membership, MessageSent, Note, NoteId, ParkedJob, ParkedRecord, Query, SessionSeen,
 };
 pub use service::BackOffice;
+pub use store::forget_people_in_tx;

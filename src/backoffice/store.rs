@@ -256,6 +256,15 @@ pub(super) async fn put_note(
     .map(drop)
 }
 
+/// Forgets what was written down about people who no longer exist.
+pub async fn forget_people_in_tx(conn: &mut PgConnection, user_ids: &[String]) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM staff_notes WHERE subject_kind = 'person' AND subject_id = ANY($1)")
+        .bind(user_ids)
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
 /// The notes about something, the newest first, at most `limit`.
 pub(super) async fn notes(
     conn: &mut PgConnection,

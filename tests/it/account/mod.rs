@@ -2,4 +2,5 @@
 
 mod deletion;
 mod email;
+mod erasure;
 mod undo;
