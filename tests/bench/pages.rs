@@ -14,7 +14,7 @@ use crate::{
     support::{
         admin::Admin,
         form,
-        staff::Staff,
+        staff::Caller,
         unique,
         walk::{PASSWORD, enrol_email, login},
     },
@@ -29,7 +29,7 @@ pub async fn run(stage: &Stage) -> Result<Outcome> {
     let times = stage.size.choose(200, 10);
     stage.mail_to_inbox().await?;
     let admin = Admin::new(&stage.stack)?;
-    let staff = Staff::sign_in(&stage.stack, &admin).await?;
+    let staff = Caller::sign_in(&stage.stack, &admin).await?;
     let mut visitor = sign_in(stage, &admin).await?;
     let mut database = stage.database().await?;
     seed::prepare(&mut database).await?;
