@@ -139,7 +139,7 @@ fn send(
     let producer = producer(bootstrap)?;
     for state in states {
         let (value, headers) = record(state);
-        deliver(&producer, topic, state.user_id.as_bytes(), Some(&value), headers)?;
+        deliver(&producer, topic, state.user_id.as_bytes(), Some(&value), &headers)?;
     }
     Ok(producer.flush(FLUSH_WITHIN)?)
 }
@@ -150,7 +150,7 @@ pub fn deliver(
     topic: &str,
     key: &[u8],
     value: Option<&[u8]>,
-    headers: OwnedHeaders,
+    headers: &OwnedHeaders,
 ) -> Result<()> {
     loop {
         let mut record: BaseRecord<'_, [u8], [u8]> = BaseRecord::to(topic).key(key).headers(headers.clone());

@@ -120,7 +120,7 @@ async fn bare(
         .create()?;
     let meter = stage.meter(&[]).await?;
     for (key, value) in records.iter().cycle().take(times) {
-        events::deliver(&producer, BARE, key, Some(value), OwnedHeaders::new())?;
+        events::deliver(&producer, BARE, key, Some(value), &OwnedHeaders::new())?;
     }
     producer.flush(DONE_WITHIN)?;
     meter.stop("bare producer", u64::try_from(times)?).await

@@ -54,7 +54,7 @@ impl Stage {
         let (_, environment) = machine::program_of(own.pid("gatehouse").await?)?;
         let inbox_port =
             environment.into_iter().find(|(name, _)| name == MAIL_PORT).context("no mail server")?.1;
-        let stage = Self { own, stack, sink, size, admin, inbox_port };
+        let stage = Self { own, stack, sink, size, inbox_port, admin };
         stage.mail_to_sink().await?;
         Ok(stage)
     }

@@ -10,7 +10,10 @@ use axum::{
 use super::{Asked, reason_of};
 use crate::{
     admission::{AdmissionError, AdmissionId, Asked as Request, Decision},
-    platform::http::paging::{Page, PageQuery},
+    platform::{
+        http::paging::{Page, PageQuery},
+        masked::Masked,
+    },
     portal::{
         FieldProblem, Frame, NoPage, Portal, Submission, Visitor,
         page::{note, page, see},
@@ -123,7 +126,7 @@ async fn page_of(portal: &Portal, visitor: &Visitor, id: AdmissionId) -> Result<
         frame: Frame::new(visitor, HERE, words.title),
         href: format!("{HERE}/{id}"),
         email: found.email.into_inner(),
-        name: names.map(|name| name.into_inner()).collect::<Vec<_>>().join(" "),
+        name: names.map(Masked::into_inner).collect::<Vec<_>>().join(" "),
         company: found.company.unwrap_or_default(),
         asked_at: visitor.time(found.asked_at),
         is_open: found.state == "waiting",

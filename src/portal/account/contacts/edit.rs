@@ -65,8 +65,8 @@ fn edit_page(visitor: &Visitor, contact: &Contact) -> EditPage {
 }
 
 /// The version that a page was made from. A page without one was not made by us: it matches none.
-fn read_in(fields: &Fields) -> Option<i64> {
-    Some(fields.text("version").parse().unwrap_or(-1))
+fn read_in(fields: &Fields) -> i64 {
+    fields.text("version").parse().unwrap_or(-1)
 }
 
 async fn contact(portal: &Portal, visitor: &Visitor, id: ContactId) -> Result<Contact, NoPage> {
@@ -90,7 +90,7 @@ pub async fn set_purposes(
 ) -> Response {
     let Submission { visitor, fields } = form;
     let chosen = chosen_in(&fields);
-    let seen = (id, read_in(&fields));
+    let seen = (id, Some(read_in(&fields)));
     match portal.contacts().set_purposes(&visitor.owner(), seen, chosen.clone()).await {
         Ok(()) => see(SAVED),
         Err(error) => not_done(&portal, &visitor, id, error, Wanted::Purposes(chosen)).await,
@@ -104,7 +104,7 @@ pub async fn make_primary(
     form: Submission,
 ) -> Response {
     let Submission { visitor, fields } = form;
-    match portal.contacts().make_primary(&visitor.owner(), (id, read_in(&fields))).await {
+    match portal.contacts().make_primary(&visitor.owner(), (id, Some(read_in(&fields)))).await {
         Ok(()) => see(SAVED),
         Err(error) => not_done(&portal, &visitor, id, error, Wanted::Primary).await,
     }
@@ -113,7 +113,7 @@ pub async fn make_primary(
 /// Removes it.
 pub async fn remove(State(portal): State<Portal>, Path(id): Path<ContactId>, form: Submission) -> Response {
     let Submission { visitor, fields } = form;
-    match portal.contacts().remove(&visitor.owner(), (id, read_in(&fields))).await {
+    match portal.contacts().remove(&visitor.owner(), (id, Some(read_in(&fields)))).await {
         // Removed twice is removed.
         Ok(()) | Err(ContactError::Unchanged(Unchanged::NotFound)) => see("/account/contacts?done=removed"),
         Err(error) => not_done(&portal, &visitor, id, error, Wanted::Gone).await,
