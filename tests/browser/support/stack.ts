@@ -18,6 +18,8 @@ export interface Stack {
   postgres_url: string;
   inbox_url: string;
   keycloak_admin: { username: string; password: string };
+  /** With `--openstack` only. */
+  keystone?: { auth_url: string; username: string; password: string; project: string };
 }
 
 function describe(): Stack {
