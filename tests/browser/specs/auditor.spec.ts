@@ -4,6 +4,7 @@ import { callerOf } from '../support/api';
 import { look } from '../support/look';
 import { picture } from '../support/picture';
 import { done, openPortal, submit } from '../support/portal';
+import { ofCloud } from '../support/stack';
 import { enters, madeByHand, staffMember } from '../support/staff';
 import { expect, test } from '../support/test';
 
@@ -21,7 +22,7 @@ test("an auditor's day: finds what was done, takes it along as JSON lines, and c
   await record.becomes({ name: { first: 'Intan Ayu' }, second_factors: ['email'] });
 
   const { page, context } = await staffMember(visitor, 'auditor');
-  await expect(page.locator('.pages a')).toHaveText(['Search', 'Approvals', 'Waiting work', 'Text messages', 'Audit trail']);
+  await expect(page.locator('.pages a')).toHaveText(['Search', 'Approvals', 'Waiting work', 'Text messages', 'Audit trail', ...ofCloud('Cloud requests')]);
 
   // The trail: one person's, by what was done.
   await openPortal(page, '/backoffice/trail');

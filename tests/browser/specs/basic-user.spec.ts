@@ -2,6 +2,7 @@ import { findUser } from '../support/admin';
 import { callerOf } from '../support/api';
 import { look, walkByKeyboard } from '../support/look';
 import { done, expectPortal, openPortal, submit } from '../support/portal';
+import { ofCloud } from '../support/stack';
 import { enters, madeByHand } from '../support/staff';
 import { expect, test } from '../support/test';
 
@@ -31,8 +32,8 @@ test("a basic user's day: their own account, their company's name, and nothing o
   // What is theirs, and the name of their company.
   await page.locator('.sections a', { hasText: 'Company' }).click();
   await expect(page.locator('#company-title')).toHaveText(admin.company);
-  await expect(page.locator('.pages a')).toHaveText(['Company profile']);
-  await expect(page.locator('.sections a')).toHaveText(['My account', 'Company']);
+  await expect(page.locator('.pages a')).toHaveText(['Company profile', ...ofCloud('Projects')]);
+  await expect(page.locator('.sections a')).toHaveText(['My account', 'Company', ...ofCloud('Cloud')]);
   await expect(page.locator('#name'), 'the name is not theirs to change').toHaveCount(0);
   await look(page, 'company-profile');
   await walkByKeyboard(page, 'company-profile');
@@ -58,5 +59,5 @@ test("a basic user's day: their own account, their company's name, and nothing o
   await own.becomes({ status: 'active', company: null });
   await company.becomes({ members: 1 });
   await openPortal(page, '/account');
-  await expect(page.locator('.sections a')).toHaveText(['My account']);
+  await expect(page.locator('.sections a')).toHaveText(['My account', ...ofCloud('Cloud')]);
 });

@@ -37,6 +37,11 @@ export function stack(): Stack {
   return (known ??= describe());
 }
 
+/** These words, where the stack has an OpenStack: its pages are offered only there. */
+export function ofCloud(...words: string[]): string[] {
+  return stack().keystone ? words : [];
+}
+
 /** The realm's address at Keycloak. */
 export function realmUrl(): string {
   return `${stack().keycloak_url}/realms/${stack().realm}`;
