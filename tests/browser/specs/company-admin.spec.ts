@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { chooseFactor, enterCodeFrom, fillRegistration, giveDestination, proveEmail, submitRegistration } from '../support/acts';
 import { findUser } from '../support/admin';
+import { expectAccountConsole } from '../support/doors';
 import { invitationIn, linkIn, Mailbox } from '../support/inbox';
 import { look } from '../support/look';
 import { newPerson } from '../support/person';
@@ -98,6 +99,7 @@ test("a company admin's day: who asks, who is invited, what they may do, and out
   await chooseFactor(theirs.page, 'email');
   await giveDestination(theirs.page, invited.email);
   await enterCodeFrom(theirs.page, invited, 'email');
+  await expectAccountConsole(theirs.page, invited.email);
   const colleagueId = (await findUser(invited.email))!.id;
   const colleague = topics.follow('gatehouse.users.v1', colleagueId);
   await colleague.becomes({ status: 'active', company: { company_id: company.key, role: 'admin' }, second_factors: ['email'] });
