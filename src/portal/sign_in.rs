@@ -211,7 +211,7 @@ pub fn again(here: &str) -> Response {
 
 /// Whether this is the path of a page of ours and nothing else: no other host, no query.
 fn is_page(path: &str) -> bool {
-    let inside = ["/account", "/company", "/backoffice"].iter().any(|section| {
+    let inside = ["/account", "/company", "/cloud", "/backoffice"].iter().any(|section| {
         path.strip_prefix(section).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     });
     inside && path.len() <= 200 && path.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-_".contains(&b))
@@ -239,7 +239,9 @@ mod tests {
 
     #[test]
     fn nobody_is_sent_elsewhere_after_signing_in() {
-        for path in ["/account", "/account/contacts", "/company/billing/0199-a_b", "/backoffice"] {
+        for path in
+            ["/account", "/account/contacts", "/company/billing/0199-a_b", "/cloud/ask", "/backoffice"]
+        {
             assert!(is_page(path), "{path}");
         }
         for path in [
