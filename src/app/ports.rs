@@ -43,7 +43,11 @@ impl Ports {
         let clock: SharedClock = Arc::new(SystemClock);
         Ok(Self {
             provider: Arc::new(provider(config, clock.clone())?),
-            keycloak: Arc::new(KeycloakClient::new(&config.keycloak).context("keycloak")?),
+            keycloak: Arc::new(
+                KeycloakClient::new(&config.keycloak)
+                    .context("keycloak")?
+                    .inviting_to(&config.http.public_url.join("/account").context("http.public_url")?),
+            ),
             clock,
             entropy: Arc::new(OsEntropy),
             mailers: mailers(&config.mail)?,

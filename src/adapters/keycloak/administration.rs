@@ -102,6 +102,7 @@ impl Administration for KeycloakClient {
 
     async fn invite(&self, organization_id: &str, invitee: &Invitee) -> Result<(), KeycloakError> {
         self.cancel_invitation(organization_id, &invitee.email).await?;
+        self.lead_to_landing(organization_id).await?;
         let mut form = std::collections::HashMap::from([("email".into(), invitee.email.expose().clone())]);
         for (name, value) in [("firstName", &invitee.first_name), ("lastName", &invitee.last_name)] {
             form.extend(value.as_ref().map(|value| (name.into(), value.expose().clone())));
@@ -193,6 +194,24 @@ impl Administration for KeycloakClient {
         let renamed = OrganizationRepresentation { name: Some(name.to_owned()), ..organization };
         let put =
             || self.admin.realm_organizations_with_org_id_put(&self.realm, organization_id, renamed.clone());
+        self.call(put).await.map(drop)
+    }
+}
+
+impl KeycloakClient {
+    /// Lets those whom an organisation invites go on to our pages, unless an administrator has named others. The account
+    /// console, where they would come to otherwise, sends them on with what their login brought along, and Keycloak refuses
+    /// such an address (`RedirectUtils`, 26.7).
+    async fn lead_to_landing(&self, organization_id: &str) -> Result<(), KeycloakError> {
+        let Some(landing) = &self.landing else { return Ok(()) };
+        let get = || self.admin.realm_organizations_with_org_id_get(&self.realm, organization_id);
+        let organization = self.call(get).await?;
+        if organization.redirect_url.as_ref().is_some_and(|url| !url.is_empty()) {
+            return Ok(());
+        }
+        let led = OrganizationRepresentation { redirect_url: Some(landing.clone()), ..organization };
+        let put =
+            || self.admin.realm_organizations_with_org_id_put(&self.realm, organization_id, led.clone());
         self.call(put).await.map(drop)
     }
 }

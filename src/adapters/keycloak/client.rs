@@ -10,6 +10,7 @@ use keycloak::{
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use url::Url;
 
 use super::{
     AttributePage, Keycloak, KeycloakConfig, KeycloakError, Page, PersonChange, SessionInfo, people,
@@ -25,6 +26,8 @@ const COMPANY_ATTRIBUTE: &str = "company_id";
 pub struct KeycloakClient {
     pub(super) realm: String,
     portal_client_id: String,
+    /// Where whoever accepts an invitation goes on to.
+    pub(super) landing: Option<String>,
     resource: String,
     http: reqwest::Client,
     tokens: Tokens,
@@ -47,11 +50,18 @@ impl KeycloakClient {
         Ok(Self {
             realm: config.realm.clone(),
             portal_client_id: config.portal_client_id.clone(),
+            landing: None,
             resource: format!("{base}/realms/{}/gatehouse", config.realm),
             admin: KeycloakAdmin::new(base, tokens.clone(), http.clone()),
             http,
             tokens,
         })
+    }
+
+    /// The same, for invitations that lead to this address.
+    #[must_use]
+    pub fn inviting_to(self, landing: &Url) -> Self {
+        Self { landing: Some(landing.to_string()), ..self }
     }
 
     /// Calls, and once more with a new token when the old one is not taken: keys may have been
