@@ -66,7 +66,7 @@ pub async fn run(stage: &Stage) -> Result<Outcome> {
         notes: vec![
             format!("{events} changes of {people} people at random, three partitions. Timed from the first row that shows until the last person has the last state; each side's table is compared with what was sent."),
             "The service (role `consumer`) also keeps an inbox, guards the sequence, follows contacts and companies, and marks the keys for the publisher; the sink does none of it and reads flat records.".to_owned(),
-            "Debezium's JDBC sink 3.6 in Kafka Connect 4.2 with three tasks, its reduction buffer, batches of 5000; warmed up by as many events before the first round.".to_owned(),
+            "Debezium's JDBC sink 3.5 in Kafka Connect 4.2 with three tasks, its reduction buffer, batches of 5000; warmed up by as many events before the first round.".to_owned(),
             "`unnest` is a bare `INSERT … SELECT unnest … ON CONFLICT DO UPDATE` of batches of 5000, folded to the last state of each person, from memory by one connection; `copy` is COPY of every row into a table without keys.".to_owned(),
         ],
     };
