@@ -8,7 +8,7 @@ use gatehouse::{
     platform::clock::Clock as _,
 };
 
-use super::world::{Browser, World};
+use super::world::{Browser, World, fixed_clock};
 use crate::support::{CloudHouse, keycloak_events::Person};
 
 struct Setting {
@@ -19,7 +19,7 @@ struct Setting {
 
 async fn setting() -> Setting {
     let (house, keystone) = CloudHouse::in_memory().await;
-    let world = World::over(house.pool.clone(), Some(house.cloud.clone()));
+    let world = World::over(house.pool.clone(), Some(house.cloud.clone()), fixed_clock());
     Setting { house, keystone, world }
 }
 

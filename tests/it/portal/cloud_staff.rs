@@ -15,7 +15,7 @@ impl Desk {
     /// Staff, and a request of which the help desk was told.
     async fn open() -> Self {
         let (cloud, _) = CloudHouse::in_memory().await;
-        let house = House::over(cloud.pool.clone(), Some(cloud.cloud.clone())).await;
+        let house = House::over(cloud.pool.clone(), cloud.cloud.clone(), cloud.clock.clone()).await;
         let mut cells = vec![String::new(); 21];
         for (place, cell) in [
             (4, "tono@contoh.example"),

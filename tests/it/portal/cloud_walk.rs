@@ -27,7 +27,7 @@ async fn a_customer_asks_for_a_project_staff_approve_keystone_has_it_and_the_rec
     let database = TestDatabase { pool: cloud.pool.clone(), url: cloud.url.clone() };
     let kafka = TestKafka::create().await;
     let service = Service::start(&database, &kafka);
-    let house = House::over(cloud.pool.clone(), Some(cloud.cloud.clone())).await;
+    let house = House::over(cloud.pool.clone(), cloud.cloud.clone(), cloud.clock.clone()).await;
 
     let mut siti = house.browser("siti").await;
     let fields = [("new_project", "Kerja"), ("description", "Tempat kerja"), ("pin", "1234")];

@@ -12,7 +12,7 @@ use gatehouse::{
     companies::administration::{InvitationJob, JobPorts, MemberJob, PasswordJob, RenameJob, StandingJob},
     platform::{
         changed_keys::Bell,
-        clock::Clock as _,
+        clock::{Clock as _, ManualClock},
         entropy::OsEntropy,
         jobs::{Handler, Runner},
     },
@@ -21,7 +21,7 @@ use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::world::{Browser, World};
+use super::world::{Browser, World, fixed_clock};
 use crate::support::{CloudHouse, keycloak_events::Person};
 
 /// `siti` leads PT Satu, where `sari` is a basic user; `dewi` leads PT Dua, where `budi` is one.
@@ -35,12 +35,13 @@ pub struct House {
 impl House {
     pub async fn open() -> Self {
         let (cloud, _) = CloudHouse::in_memory().await;
-        Self::over(cloud.pool, Some(cloud.cloud)).await
+        Self::over(cloud.pool, cloud.cloud, fixed_clock()).await
     }
 
-    /// The same over a database that others use, too.
-    pub async fn over(pool: PgPool, cloud: Option<Cloud>) -> Self {
-        let world = World::over(pool, cloud);
+    /// The same over a database that others use, too. A service that runs there cleans up by the machine's clock, so
+    /// this one must not be far from it.
+    pub async fn over(pool: PgPool, cloud: Cloud, clock: Arc<ManualClock>) -> Self {
+        let world = World::over(pool, Some(cloud), clock);
         let ports = JobPorts { pool: world.pool.clone(), keycloak: world.keycloak.clone() };
         let handlers: Vec<Arc<dyn Handler>> = vec![
             Arc::new(MemberJob(ports.clone())),

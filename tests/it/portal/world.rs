@@ -50,13 +50,12 @@ pub struct World {
 
 impl World {
     pub async fn new() -> Self {
-        Self::over(TestDatabase::create().await.pool, None)
+        Self::over(TestDatabase::create().await.pool, None, fixed_clock())
     }
 
     /// The same over a database that others use, too, with pages about OpenStack when there is one.
-    pub fn over(pool: PgPool, cloud: Option<Cloud>) -> Self {
+    pub fn over(pool: PgPool, cloud: Option<Cloud>, clock: Arc<ManualClock>) -> Self {
         let config = Config::from_toml(&format!("{MINIMAL}\nprofile = \"development\"")).unwrap();
-        let clock = Arc::new(ManualClock::starting_at(DateTime::from_timestamp(1_795_000_000, 0).unwrap()));
         let (mail, sms) = (Arc::new(MemoryMailer::default()), Arc::new(MemorySms::default()));
         let provider = Arc::new(MemoryProvider::default());
         let keycloak: Arc<MemoryKeycloak> = Arc::default();
@@ -175,6 +174,11 @@ impl World {
             issued_at: self.clock.now(),
         }
     }
+}
+
+/// A clock at an instant that tests may write as a literal.
+pub fn fixed_clock() -> Arc<ManualClock> {
+    Arc::new(ManualClock::starting_at(DateTime::from_timestamp(1_795_000_000, 0).unwrap()))
 }
 
 /// Keeps cookies as browsers do.

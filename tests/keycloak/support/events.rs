@@ -61,7 +61,17 @@ impl Events {
 
     /// Reads until `enough` is content, and fails with what was seen when it never is.
     pub async fn until(&mut self, what: &str, enough: impl Fn(&[Event]) -> bool) -> Result<()> {
-        let deadline = Instant::now() + PATIENCE;
+        self.until_within(PATIENCE, what, enough).await
+    }
+
+    /// The same with a patience of one's own.
+    pub async fn until_within(
+        &mut self,
+        patience: Duration,
+        what: &str,
+        enough: impl Fn(&[Event]) -> bool,
+    ) -> Result<()> {
+        let deadline = Instant::now() + patience;
         while !enough(&self.seen) {
             let left = deadline.saturating_duration_since(Instant::now());
             let Ok(message) = tokio::time::timeout(left, self.consumer.recv()).await else {
