@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::db;
 
@@ -48,6 +48,16 @@ impl Problem {
     #[must_use]
     pub fn invalid_request(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "request/invalid", "The request is not valid").with_detail(detail)
+    }
+
+    /// `request/invalid` (400) with an entry in `errors` for each field: its name and what is expected of it.
+    #[must_use]
+    pub fn invalid_fields(fields: impl IntoIterator<Item = (impl Serialize, &'static str)>) -> Self {
+        let errors: Vec<_> = fields
+            .into_iter()
+            .map(|(field, expected)| json!({"field": field, "expected": expected}))
+            .collect();
+        Self::invalid_request("fields are not as they must be: see errors").with("errors", errors)
     }
 
     /// `internal` (500): our fault; the cause is in the log, never in the answer.

@@ -80,6 +80,12 @@ impl Fields {
         self.all(name).next().unwrap_or_default()
     }
 
+    /// The version that the page was made from. A page without one was not made by us: it matches none.
+    #[must_use]
+    pub fn version(&self) -> i64 {
+        self.text("version").parse().unwrap_or(-1)
+    }
+
     /// Each value of a name.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.trim())

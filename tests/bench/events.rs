@@ -139,7 +139,7 @@ fn send(
     let producer = producer(bootstrap)?;
     for state in states {
         let (value, headers) = record(state);
-        deliver(&producer, topic, state.user_id.as_bytes(), Some(&value), &headers)?;
+        deliver(&producer, topic, state.user_id.as_bytes(), &value, headers)?;
     }
     Ok(producer.flush(FLUSH_WITHIN)?)
 }
@@ -149,18 +149,16 @@ pub fn deliver(
     producer: &ThreadedProducer<rdkafka::producer::DefaultProducerContext>,
     topic: &str,
     key: &[u8],
-    value: Option<&[u8]>,
-    headers: &OwnedHeaders,
+    value: &[u8],
+    headers: OwnedHeaders,
 ) -> Result<()> {
+    let mut record = BaseRecord::to(topic).key(key).payload(value).headers(headers);
     loop {
-        let mut record: BaseRecord<'_, [u8], [u8]> = BaseRecord::to(topic).key(key).headers(headers.clone());
-        record.payload = value;
-        match producer.send(record) {
+        record = match producer.send(record) {
             Ok(()) => return Ok(()),
-            Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), _)) => {
-                std::thread::sleep(Duration::from_millis(2));
-            }
+            Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), unsent)) => unsent,
             Err((error, _)) => return Err(error.into()),
-        }
+        };
+        std::thread::sleep(Duration::from_millis(2));
     }
 }

@@ -35,8 +35,7 @@ pub async fn run(stage: &Stage) -> Result<Outcome> {
     stage.own.stop("gatehouse").await?;
     let peer = stage.fresh_database("sink").await?;
     sqlx::raw_sql(connect::TABLE).execute(&mut PgConnection::connect(&peer).await?).await?;
-    let mut legs =
-        Legs { stage, program, peer, bootstrap, unnest: true, at: events::states("", people, events).len() };
+    let legs = Legs { stage, program, peer, bootstrap, events };
     let limits = stage.fresh_database("limits").await?;
     sqlx::raw_sql(LIMIT_TABLES).execute(&mut PgConnection::connect(&limits).await?).await?;
     let mut samples = Vec::new();
@@ -45,10 +44,7 @@ pub async fn run(stage: &Stage) -> Result<Outcome> {
         for turn in turns(round) {
             let sample = match turn {
                 Side::Ours => legs.ours(round, &states).await?,
-                Side::Sink(unnest) => {
-                    legs.unnest = unnest;
-                    legs.sink(round, &states).await?
-                }
+                Side::Sink(unnest) => legs.sink(round, &states, unnest).await?,
                 Side::Unnest => legs.upsert(&limits, &states).await?,
                 Side::Copy => legs.copy(&limits, &states).await?,
             };
@@ -107,9 +103,8 @@ struct Legs<'a> {
     program: Program,
     peer: String,
     bootstrap: String,
-    unnest: bool,
-    /// Events of a round.
-    at: usize,
+    /// How many are sent in a round.
+    events: usize,
 }
 
 impl Legs<'_> {
@@ -130,11 +125,11 @@ impl Legs<'_> {
         Ok(sample)
     }
 
-    async fn sink(&self, round: usize, states: &[State]) -> Result<Sample> {
+    async fn sink(&self, round: usize, states: &[State], unnest: bool) -> Result<Sample> {
         let mut database = PgConnection::connect(&self.peer).await?;
-        let connect = Connect::start(&self.bootstrap, FLAT, &self.peer, self.unnest).await?;
+        let connect = Connect::start(&self.bootstrap, FLAT, &self.peer, unnest).await?;
         // The virtual machine has compiled what it needs when it has done the same before.
-        let warm = events::states(&format!("w{round}{}-", u8::from(self.unnest)), 10_000, self.at);
+        let warm = events::states(&format!("w{round}{}-", u8::from(unnest)), 10_000, self.events);
         events::send_flat(&self.bootstrap, FLAT, &warm)?;
         self.reach(&connect, &mut database, &total("w", round)).await?;
         connect.pause().await?;
@@ -142,7 +137,7 @@ impl Legs<'_> {
         events::send_flat(&self.bootstrap, FLAT, states)?;
         connect.resume().await?;
         let programs = [("connect", connect.pid()?)];
-        let side = if self.unnest { "sink, unnest" } else { "sink" };
+        let side = if unnest { "sink, unnest" } else { "sink" };
         let sample = self.drain(side, &programs, &mut database, &total("r", round)).await?;
         ensure_same(&mut database, "sink_people", states).await?;
         sqlx::query("TRUNCATE sink_people").execute(&mut database).await?;
@@ -152,7 +147,7 @@ impl Legs<'_> {
     /// Waits until the warming up is over.
     async fn reach(&self, connect: &Connect, database: &mut PgConnection, query: &str) -> Result<()> {
         let began = Instant::now();
-        while done(database, query).await? < self.at {
+        while done(database, query).await? < self.events {
             if began.elapsed() > DONE_WITHIN {
                 bail!("the sink is not warm: {}", connect.state().await?);
             }
@@ -175,7 +170,7 @@ impl Legs<'_> {
             ensure!(
                 began.elapsed() < DONE_WITHIN,
                 "{side}: {seen} of {} events after {DONE_WITHIN:?}",
-                self.at
+                self.events
             );
             Ok(())
         };
@@ -190,8 +185,8 @@ impl Legs<'_> {
         first = done(database, query).await?;
         loop {
             let seen = done(database, query).await?;
-            if seen == self.at {
-                return meter.stop(side, u64::try_from(self.at - first)?).await;
+            if seen == self.events {
+                return meter.stop(side, u64::try_from(self.events - first)?).await;
             }
             patience(seen)?;
             tokio::time::sleep(Duration::from_millis(20)).await;

@@ -50,18 +50,7 @@ struct Arguments {
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> ExitCode {
-    let ended = tokio::select! {
-        ended = run(Arguments::parse()) => ended,
-        // Whatever runs is dropped, and with it the stack.
-        _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("stopped")),
-    };
-    match ended {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("\nerror: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    xtask::testing::program(run(Arguments::parse())).await
 }
 
 async fn run(arguments: Arguments) -> Result<ExitCode> {

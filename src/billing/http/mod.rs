@@ -3,7 +3,6 @@
 mod body;
 
 use axum::{Json, extract::State, http::StatusCode};
-use serde_json::json;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
@@ -50,14 +49,7 @@ impl From<BillingError> for Problem {
         let conflict = |code, title| Self::new(StatusCode::CONFLICT, code, title);
         match error {
             BillingError::Denied(denied) => denied.into(),
-            BillingError::Fields(fields) => {
-                let errors: Vec<_> = fields
-                    .into_iter()
-                    .map(expected)
-                    .map(|(field, expected)| json!({"field": field, "expected": expected}))
-                    .collect();
-                Self::invalid_request("fields are not as they must be: see errors").with("errors", errors)
-            }
+            BillingError::Fields(fields) => Self::invalid_fields(fields.into_iter().map(expected)),
             BillingError::Changed(newest) => changed(newest.revision),
             BillingError::Held => conflict("billing/recipient-held", "The address gets invoices already"),
             BillingError::TooMany => {

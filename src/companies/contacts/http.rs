@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use axum::{Json, extract::State, http::StatusCode};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -49,14 +48,7 @@ impl From<CompanyContactError> for Problem {
         let conflict = |code, title| Self::new(StatusCode::CONFLICT, code, title);
         match error {
             CompanyContactError::Denied(denied) => denied.into(),
-            CompanyContactError::Fields(fields) => {
-                let errors: Vec<_> = fields
-                    .into_iter()
-                    .map(expected)
-                    .map(|(field, expected)| json!({"field": field, "expected": expected}))
-                    .collect();
-                Self::invalid_request("fields are not as they must be: see errors").with("errors", errors)
-            }
+            CompanyContactError::Fields(fields) => Self::invalid_fields(fields.into_iter().map(expected)),
             CompanyContactError::Changed(newest) => changed(newest.version),
             CompanyContactError::Held => {
                 conflict("companies/contact-held", "Another contact of the company has this address")

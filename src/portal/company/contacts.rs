@@ -211,7 +211,7 @@ pub async fn save(
         Ok(company_id) => company_id,
         Err(no_page) => return no_page.show(visitor.language),
     };
-    let (typed, place) = (typed(&fields), (id, version_in(&fields)));
+    let (typed, place) = (typed(&fields), (id, fields.version()));
     match portal.company_contacts().change(&visitor.caller, company_id, place, &typed).await {
         Ok(_) => see("/company/contacts?done=saved"),
         Err(error) => again(&visitor, Some(place), &typed, error),
@@ -229,18 +229,13 @@ pub async fn remove(
         Ok(company_id) => company_id,
         Err(no_page) => return no_page.show(visitor.language),
     };
-    let place = (id, version_in(&fields));
+    let place = (id, fields.version());
     match portal.company_contacts().remove(&visitor.caller, company_id, place).await {
         Ok(()) => see("/company/contacts?done=removed"),
         // The page shows what it has become, to be decided anew.
         Err(CompanyContactError::Changed(_)) => see(&format!("{LIST}/{id}")),
         Err(error) => no_page(&error).show(visitor.language),
     }
-}
-
-/// A page without its version was not made by us: it matches none.
-fn version_in(fields: &Fields) -> i64 {
-    fields.text("version").parse().unwrap_or(-1)
 }
 
 /// The form once more with what was typed, and what is wrong with it.

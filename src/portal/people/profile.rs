@@ -87,9 +87,7 @@ pub async fn rename(State(portal): State<Portal>, form: Submission) -> Response 
         Err(no_page) => return no_page.show(visitor.language),
     };
     let name = fields.text("name").to_owned();
-    // A page without its version was not made by us: it matches none.
-    let version = fields.text("version").parse().unwrap_or(-1);
-    match portal.companies().rename(&visitor.caller, company_id, &name, version).await {
+    match portal.companies().rename(&visitor.caller, company_id, &name, fields.version()).await {
         Ok(()) => {
             settle(&portal, &visitor).await;
             see("/company/profile?done=renamed")

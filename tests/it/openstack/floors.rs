@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use gatehouse::{
-    adapters::keystone::{CloudService, MemoryKeystone, QuotaService, RegisteredLimit},
+    adapters::keystone::{MemoryKeystone, QuotaService},
     openstack::{CloudProjectId, store},
 };
 
-use super::{quota, want};
+use super::{limit_ports, quota, want};
 use crate::support::CloudHouse;
 
 async fn want_ports(house: &CloudHouse, project: CloudProjectId, ports: i64, is_floor: bool) {
@@ -57,17 +57,7 @@ async fn what_follows_from_other_quotas_raises_and_never_lowers_what_a_service_k
 #[tokio::test]
 async fn what_follows_from_other_quotas_raises_and_never_lowers_a_unified_limit() {
     let (house, keystone) = CloudHouse::in_memory().await;
-    {
-        let mut state = keystone.state();
-        state.services.push(CloudService { id: "neutron".to_owned(), kind: "network".to_owned() });
-        state.registered_limits.push(RegisteredLimit {
-            id: "r-1".to_owned(),
-            service_id: "neutron".to_owned(),
-            region_id: None,
-            resource_name: "port".to_owned(),
-            default_limit: 50,
-        });
-    }
+    limit_ports(&keystone);
     let (project, _) = want(&house, "kerja").await;
     want_ports(&house, project, 15, true).await;
     assert!(keystone.state().limits.is_empty(), "what all projects have is enough");

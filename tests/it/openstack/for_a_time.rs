@@ -2,12 +2,12 @@
 
 use chrono::TimeDelta;
 use gatehouse::{
-    adapters::keystone::{CloudService, QuotaService, RegisteredLimit},
+    adapters::keystone::QuotaService,
     openstack::{CloudProjectId, NewQuota},
     platform::clock::Clock as _,
 };
 
-use super::{quota, want};
+use super::{limit_ports, quota, want};
 use crate::support::CloudHouse;
 
 async fn wants(house: &CloudHouse, project: CloudProjectId, quota: NewQuota) {
@@ -19,17 +19,7 @@ async fn wants(house: &CloudHouse, project: CloudProjectId, quota: NewQuota) {
 #[tokio::test]
 async fn what_follows_from_quotas_for_a_time_comes_back_to_what_the_project_had() {
     let (house, keystone) = CloudHouse::in_memory().await;
-    {
-        let mut state = keystone.state();
-        state.services.push(CloudService { id: "neutron".to_owned(), kind: "network".to_owned() });
-        state.registered_limits.push(RegisteredLimit {
-            id: "r-1".to_owned(),
-            service_id: "neutron".to_owned(),
-            region_id: None,
-            resource_name: "port".to_owned(),
-            default_limit: 50,
-        });
-    }
+    limit_ports(&keystone);
     let (project, _) = want(&house, "kerja").await;
     let until = Some(house.clock.now() + TimeDelta::days(2));
     let ports = |ports, is_floor| quota(QuotaService::Network, "port", ports, is_floor);

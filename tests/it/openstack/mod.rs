@@ -10,12 +10,25 @@ mod groups;
 mod scale;
 
 use gatehouse::{
-    adapters::keystone::QuotaService,
+    adapters::keystone::{CloudService, MemoryKeystone, QuotaService, RegisteredLimit},
     openstack::{CloudProjectId, CloudUserId, Grant, NewCloudProject, NewCloudUser, NewQuota},
     platform::masked::Masked,
 };
 
 use crate::support::CloudHouse;
+
+/// Ports are a unified limit there, 50 where nothing else is set.
+fn limit_ports(keystone: &MemoryKeystone) {
+    let mut state = keystone.state();
+    state.services.push(CloudService { id: "neutron".to_owned(), kind: "network".to_owned() });
+    state.registered_limits.push(RegisteredLimit {
+        id: "r-1".to_owned(),
+        service_id: "neutron".to_owned(),
+        region_id: None,
+        resource_name: "port".to_owned(),
+        default_limit: 50,
+    });
+}
 
 /// Wants a project with one member.
 async fn want(house: &CloudHouse, name: &str) -> (CloudProjectId, CloudUserId) {

@@ -5,7 +5,7 @@
 mod own;
 
 use std::path::PathBuf;
-use std::process::Stdio;
+use std::process::{ExitCode, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
 use tokio::process::Command;
@@ -148,6 +148,18 @@ pub fn java() -> Result<PathBuf> {
 #[must_use]
 pub fn bench_results() -> PathBuf {
     target().join("bench")
+}
+
+/// Runs a program to its end, or to Ctrl-C, and says what went wrong. Whatever runs is dropped then, and with it its stack.
+pub async fn program(run: impl Future<Output = Result<ExitCode>>) -> ExitCode {
+    let ended = tokio::select! {
+        ended = run => ended,
+        _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("stopped")),
+    };
+    ended.unwrap_or_else(|error| {
+        eprintln!("\nerror: {error:#}");
+        ExitCode::FAILURE
+    })
 }
 
 /// Where an inbox is.

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     contacts::{Contact, ContactError, ContactId, Purpose, Unchanged, own_purposes},
-    portal::{Fields, Frame, NoPage, Portal, Submission, Visitor, page, see, words},
+    portal::{Frame, NoPage, Portal, Submission, Visitor, page, see, words},
 };
 
 /// Where a change that was made leads.
@@ -64,11 +64,6 @@ fn edit_page(visitor: &Visitor, contact: &Contact) -> EditPage {
     }
 }
 
-/// The version that a page was made from. A page without one was not made by us: it matches none.
-fn read_in(fields: &Fields) -> i64 {
-    fields.text("version").parse().unwrap_or(-1)
-}
-
 async fn contact(portal: &Portal, visitor: &Visitor, id: ContactId) -> Result<Contact, NoPage> {
     let (contacts, _) = portal.contacts().list(&visitor.person.user_id).await?;
     contacts.into_iter().find(|contact| contact.contact_id == id).ok_or(NoPage::NotFound)
@@ -90,7 +85,7 @@ pub async fn set_purposes(
 ) -> Response {
     let Submission { visitor, fields } = form;
     let chosen = chosen_in(&fields);
-    let seen = (id, Some(read_in(&fields)));
+    let seen = (id, Some(fields.version()));
     match portal.contacts().set_purposes(&visitor.owner(), seen, chosen.clone()).await {
         Ok(()) => see(SAVED),
         Err(error) => not_done(&portal, &visitor, id, error, Wanted::Purposes(chosen)).await,
@@ -104,7 +99,7 @@ pub async fn make_primary(
     form: Submission,
 ) -> Response {
     let Submission { visitor, fields } = form;
-    match portal.contacts().make_primary(&visitor.owner(), (id, Some(read_in(&fields)))).await {
+    match portal.contacts().make_primary(&visitor.owner(), (id, Some(fields.version()))).await {
         Ok(()) => see(SAVED),
         Err(error) => not_done(&portal, &visitor, id, error, Wanted::Primary).await,
     }
@@ -113,7 +108,7 @@ pub async fn make_primary(
 /// Removes it.
 pub async fn remove(State(portal): State<Portal>, Path(id): Path<ContactId>, form: Submission) -> Response {
     let Submission { visitor, fields } = form;
-    match portal.contacts().remove(&visitor.owner(), (id, Some(read_in(&fields)))).await {
+    match portal.contacts().remove(&visitor.owner(), (id, Some(fields.version()))).await {
         // Removed twice is removed.
         Ok(()) | Err(ContactError::Unchanged(Unchanged::NotFound)) => see("/account/contacts?done=removed"),
         Err(error) => not_done(&portal, &visitor, id, error, Wanted::Gone).await,
