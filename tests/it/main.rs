@@ -17,6 +17,7 @@ mod billing;
 mod companies;
 mod config;
 mod contacts;
+mod dependencies;
 mod directory;
 mod documents;
 mod events;
