@@ -1,10 +1,13 @@
 //! The pages' routes.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::{
     Router,
     extract::{Query, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, Uri, header},
+    middleware,
     response::Response,
 };
 use serde::Deserialize;
@@ -15,7 +18,7 @@ use crate::account::UNDO_PATH;
 use super::{
     Door, PageRoute, Pages, Portal, account, assets, backoffice, cloud, company,
     page::page,
-    people, sign_in, systems, undo,
+    partial, people, policy, sign_in, systems, undo,
     words::{LANGUAGES, Landing, Language},
 };
 
@@ -29,10 +32,16 @@ struct LandingPage {
 
 /// The pages and what they are made of.
 pub fn router(portal: Portal) -> Router {
-    let policy = content_security_policy(&portal);
-    let (router, _) = pages(&portal).into_parts();
+    let policy = policy::of(Door::Anybody, &portal);
+    let (router, routes) = pages(&portal).into_parts();
+    let looked_at = routes.iter().filter(|route| route.method == Method::GET).map(|route| route.path);
+    let looked_at: Arc<[&'static str]> = looked_at.collect();
     router
-        .layer(SetResponseHeaderLayer::overriding(header::CONTENT_SECURITY_POLICY, policy))
+        .method_not_allowed_fallback(async move |method: Method, uri: Uri| {
+            partial::instead(&looked_at, &method, uri.path())
+        })
+        .layer(middleware::from_fn(partial::whole_page))
+        .layer(SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, policy))
         .with_state(portal)
         .merge(assets::router())
 }
@@ -54,17 +63,6 @@ fn pages(portal: &Portal) -> Pages {
         .post(Door::Anybody, UNDO_PATH, undo::undo);
     let pages = cloud::pages(people::pages(company::pages(account::pages(pages))));
     systems::pages(backoffice::pages(pages))
-}
-
-/// Pages load only what we serve, run no script and stand in no frame. Forms lead to us, and by us to
-/// Keycloak: browsers look at where a redirect goes, too (CSP 3, 6.4.3).
-fn content_security_policy(portal: &Portal) -> HeaderValue {
-    let keycloak = portal.account_url().origin().ascii_serialization();
-    let policy = format!(
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
-         form-action 'self' {keycloak}; frame-ancestors 'none'"
-    );
-    HeaderValue::from_str(&policy).expect("an origin is ASCII")
 }
 
 #[derive(Deserialize)]

@@ -1,4 +1,4 @@
-//! Pages for people. They work without JavaScript, by keyboard and on a phone, in four languages.
+//! Pages for people. They work without JavaScript and better with it (htmx, by attributes of the templates alone), by keyboard and on a phone, in four languages.
 //!
 //! To add a page:
 //! 1. its words: `words/<page>.rs` with [`words!`](words), the four languages side by side;
@@ -23,7 +23,9 @@ mod http;
 mod navigation;
 mod page;
 mod pages;
+mod partial;
 mod people;
+mod policy;
 pub mod session;
 mod sign_in;
 mod submission;

@@ -1,5 +1,7 @@
 //! What every page has in common: headers, the frame, alerts, and the answer when there is no page.
 
+use std::fmt::Display;
+
 use askama::Template;
 use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
@@ -12,6 +14,9 @@ use super::{
     words::{self, Language},
 };
 use crate::platform::{db, problem::Problem};
+
+/// What a page is asked for that was looked at while something on it was being done.
+const SETTLED: &str = "settled";
 
 /// What a template of who is signed in extends `frame.html` with.
 pub struct Frame {
@@ -33,6 +38,8 @@ pub struct Frame {
     pub done: Option<&'static str>,
     /// What is wrong in the form: the field's id and what is expected.
     pub problems: Vec<FieldProblem>,
+    /// Whether a browser without a script loads the page again in a moment: something on it is still being done.
+    pub reloads: bool,
 }
 
 /// A place to go.
@@ -68,6 +75,7 @@ impl Frame {
             form_token: visitor.form_token(),
             done: None,
             problems: Vec::new(),
+            reloads: false,
             words,
         }
     }
@@ -78,10 +86,24 @@ impl Frame {
         Self { done, ..self }
     }
 
+    /// Says whether something on the page is still being done. A script looks again until it is (`live.html`), and tells so.
+    pub fn underway(&mut self, is_underway: bool, asked: Option<&str>) {
+        self.reloads = is_underway;
+        if asked == Some(SETTLED) && !is_underway {
+            self.done = Some(self.words.settled);
+        }
+    }
+
     /// The same with what is wrong in the form.
     #[must_use]
     pub fn problems(self, problems: Vec<FieldProblem>) -> Self {
         Self { problems, ..self }
+    }
+
+    /// How many entries a list has got, for who does not see that it has changed.
+    #[must_use]
+    pub fn loaded(&self, count: impl Display) -> String {
+        words::fill(self.words.loaded, count)
     }
 
     /// What is wrong with one field.
@@ -105,13 +127,6 @@ pub fn page(status: StatusCode, template: &impl Template) -> Response {
         (header::VARY, HeaderValue::from_static("Accept-Language, Cookie")),
     ];
     (status, headers, Html(html)).into_response()
-}
-
-/// The same page, loaded again by the browser in a moment: something on it is still being done.
-#[must_use]
-pub fn refreshing(mut response: Response) -> Response {
-    response.headers_mut().insert(header::REFRESH, HeaderValue::from_static("3"));
-    response
 }
 
 /// After a form was taken: the browser shows `path`, and loading it again repeats nothing (RFC 9110, 15.4.4).

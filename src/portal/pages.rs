@@ -4,13 +4,14 @@ use axum::{
     Router,
     extract::{Request, State},
     handler::Handler,
-    http::Method,
+    http::{Method, header},
     middleware::{self, Next},
     response::Response,
     routing::{MethodRouter, get, post},
 };
+use tower_http::set_header::SetResponseHeaderLayer;
 
-use super::{Portal, Visitor, page::NoPage};
+use super::{Portal, Visitor, page::NoPage, policy};
 use crate::access::Permission;
 
 /// Who may see a page. To everybody else who is signed in there is none.
@@ -88,7 +89,10 @@ impl Pages {
         let route = if door == Door::Anybody {
             route
         } else {
-            route.layer(middleware::from_fn_with_state((self.portal.clone(), door), pass))
+            let policy = policy::of(door, &self.portal);
+            let pass = middleware::from_fn_with_state((self.portal.clone(), door), pass);
+            let route: MethodRouter<Portal> = route.layer(pass);
+            route.layer(SetResponseHeaderLayer::overriding(header::CONTENT_SECURITY_POLICY, policy))
         };
         self.router = self.router.route(path, route);
         self.list.push(PageRoute { method, path, door });

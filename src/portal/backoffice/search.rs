@@ -39,6 +39,12 @@ struct SearchPage {
     companies: Option<List>,
 }
 
+impl SearchPage {
+    fn count(&self) -> usize {
+        [&self.people, &self.companies].into_iter().flatten().map(|list| list.rows.len()).sum()
+    }
+}
+
 /// A page of matches of one kind.
 struct List {
     rows: Vec<Row>,

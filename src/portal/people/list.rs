@@ -19,7 +19,7 @@ use crate::{
     portal::{
         Frame, NoPage, Portal, Submission, Visitor,
         company::form::Choice,
-        page::{page, refreshing},
+        page::page,
         words::{self, fill},
     },
 };
@@ -32,6 +32,7 @@ const MAX_SEARCH: usize = 255;
 
 /// Somebody in the list.
 struct Row {
+    id: String,
     name: String,
     email: Option<String>,
     role: &'static str,
@@ -62,6 +63,8 @@ struct ListPage {
     search: String,
     state: String,
     next: Option<String>,
+    /// Whether Keycloak does not have all of it yet.
+    is_underway: bool,
     may_manage: bool,
 }
 
@@ -78,9 +81,9 @@ pub async fn show(State(portal): State<Portal>, visitor: Visitor, Query(asked): 
     match listed(&portal, &visitor, String::new(), String::new(), None).await {
         Ok(mut list) => {
             list.frame.done = done;
-            let is_underway = list.rows.iter().any(|row| row.is_underway);
-            let response = page(StatusCode::OK, &list);
-            if is_underway { refreshing(response) } else { response }
+            list.is_underway = list.rows.iter().any(|row| row.is_underway);
+            list.frame.underway(list.is_underway, asked.done.as_deref());
+            page(StatusCode::OK, &list)
         }
         Err(no_page) => no_page.show(visitor.language),
     }
@@ -136,6 +139,7 @@ async fn listed(
         search,
         state,
         next: found.next,
+        is_underway: false,
         may_manage: visitor.may(Permission::PeopleManage),
         words,
     })
@@ -146,6 +150,7 @@ fn row(person: &PersonListed, visitor: &Visitor, words: &'static words::People) 
     let (state, colour) = state_of(&person.state, words);
     let email = person.email.as_ref().map(|email| email.expose().clone());
     Row {
+        id: person.id.clone(),
         href: format!("{HERE}/{}", person.id),
         manage: fill(words.manage_whom, &name),
         invitation: person.invitation_id.map(|id| Invitation {

@@ -25,7 +25,7 @@ use crate::{
     portal::{
         FieldProblem, Fields, Frame, NoPage, Portal, Submission, Visitor,
         company::form::Choice,
-        page::{note, page, refreshing, see},
+        page::{note, page, see},
         words,
     },
 };
@@ -84,9 +84,8 @@ pub async fn show(
     match page_of(&portal, &visitor, &user_id).await {
         Ok(mut shown) => {
             shown.frame.done = done;
-            let is_underway = shown.is_underway;
-            let response = page(StatusCode::OK, &shown);
-            if is_underway { refreshing(response) } else { response }
+            shown.frame.underway(shown.is_underway, asked.done.as_deref());
+            page(StatusCode::OK, &shown)
         }
         Err(no_page) => no_page.show(visitor.language),
     }

@@ -15,7 +15,7 @@ use crate::{
     companies::administration::{CompaniesError, Profile},
     portal::{
         FieldProblem, Frame, NoPage, PATIENCE, PAUSE, Portal, Submission, Visitor,
-        page::{page, refreshing, see},
+        page::{page, see},
         words::{self, fill},
     },
 };
@@ -43,9 +43,8 @@ pub async fn show(State(portal): State<Portal>, visitor: Visitor, Query(asked): 
         Ok(mut shown) => {
             let is_done = asked.done.is_some_and(|done| done == "renamed") && shown.wanted.is_none();
             shown.frame.done = is_done.then_some(shown.words.renamed);
-            let is_underway = shown.wanted.is_some();
-            let response = page(StatusCode::OK, &shown);
-            if is_underway { refreshing(response) } else { response }
+            shown.frame.reloads = shown.wanted.is_some();
+            page(StatusCode::OK, &shown)
         }
         Err(no_page) => no_page.show(visitor.language),
     }

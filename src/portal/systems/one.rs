@@ -16,7 +16,7 @@ use crate::{
     access::{GrantRow, Held, Power, systems::System},
     portal::{
         FieldProblem, Frame, NoPage, PATIENCE, PAUSE, Portal, Submission, Visitor,
-        page::{page, refreshing, see},
+        page::{page, see},
         words,
     },
 };
@@ -66,8 +66,8 @@ pub(super) async fn show<P: Place>(
     match shown {
         Ok(mut shown) => {
             shown.frame.done = is_new.then_some(shown.words.made).filter(|_| shown.is_made);
-            let response = page(StatusCode::OK, &shown);
-            if shown.is_made { response } else { refreshing(response) }
+            shown.frame.reloads = !shown.is_made;
+            page(StatusCode::OK, &shown)
         }
         Err(no_page) => no_page.show(visitor.language),
     }

@@ -35,6 +35,9 @@ super::words! {
         systems: "Systems", "Sistem", "系统", "Sistem";
         trail: "Audit trail", "Jejak audit", "审计记录", "Jejak audit";
         next_page: "Next page", "Halaman berikutnya", "下一页", "Halaman seterusnya";
+        loaded: "Entries loaded: {}", "Entri dimuat: {}", "已加载条目：{}", "Entri dimuatkan: {}";
+        settled: "This is finished. The page shows how it is now.", "Ini sudah selesai. Halaman ini menunjukkan keadaan sekarang.",
+            "已处理完毕。本页显示的是当前状态。", "Ini sudah selesai. Halaman ini menunjukkan keadaan sekarang.";
         being_done: "This is being done. The page refreshes itself until it is.",
             "Ini sedang dikerjakan. Halaman ini memuat ulang sendiri sampai selesai.",
             "正在处理。完成之前，本页会自动刷新。",

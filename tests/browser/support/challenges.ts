@@ -1,21 +1,13 @@
 import type { Page } from '@playwright/test';
-import { Client } from 'pg';
 import { findUser } from './admin';
+import { inDatabase } from './database';
 import type { Person } from './person';
-import { stack } from './stack';
 
 /** Changes what the service keeps of the person's codes, so that time they would wait has passed. */
 async function turnTheClock(person: Person, statement: string): Promise<void> {
   const user = await findUser(person.email);
   if (!user) throw new Error('Keycloak does not know this person');
-  const client = new Client({ connectionString: stack().postgres_url });
-  await client.connect();
-  try {
-    const { rowCount } = await client.query(statement, [user.id]);
-    if (!rowCount) throw new Error('This person has no code');
-  } finally {
-    await client.end();
-  }
+  if ((await inDatabase(statement, user.id)) === 0) throw new Error('This person has no code');
 }
 
 /** The codes that were sent are too old now. */

@@ -4,7 +4,7 @@ import type { Mailbox } from './inbox';
 import { stack } from './stack';
 
 /** The notice that something was done. */
-export const done = (page: Page): Locator => page.locator('.alert[role="status"]');
+export const done = (page: Page): Locator => page.locator('#told .alert, .narrow > .alert[role="status"]');
 
 /** What is wrong in a form; it has the focus. */
 export const summary = (page: Page): Locator => page.locator('.summary');

@@ -237,6 +237,11 @@ impl Browser {
         self.send(Request::get(path).body(Body::empty()).unwrap()).await
     }
 
+    /// What our script gets when it asks for a page.
+    pub async fn partial(&mut self, path: &str) -> Answer {
+        self.send(Request::get(path).header("hx-request", "true").body(Body::empty()).unwrap()).await
+    }
+
     /// Sends a form as it is.
     pub async fn post_raw(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
