@@ -41,10 +41,14 @@ enum Command {
     /// Has records published again, each with a higher revision.
     Publish {
         /// Every record there is.
-        #[arg(long, conflicts_with = "key", required_unless_present = "key")]
+        #[arg(long, group = "which")]
         all: bool,
+        /// After the database was restored from a backup, with the workers stopped: what the topics hold and the store
+        /// does not know. Revisions go on above those of the topics.
+        #[arg(long, group = "which")]
+        after_restore: bool,
         /// The record of this person or company, by id; may be given several times.
-        #[arg(long)]
+        #[arg(long, group = "which", required_unless_present = "which")]
         key: Vec<String>,
     },
     /// Projects and users in OpenStack: what is wanted, what is there, what others made.
@@ -96,6 +100,7 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
         }),
         Command::Resync => runtime.block_on(app::resync(&config)),
         Command::Publish { all: true, .. } => runtime.block_on(app::publish_all(&config)),
+        Command::Publish { after_restore: true, .. } => runtime.block_on(app::publish_after_restore(&config)),
         Command::Publish { key, .. } => runtime.block_on(app::publish_keys(&config, key)),
         Command::Serve { roles } => {
             let telemetry = telemetry::init(&config.telemetry)?;

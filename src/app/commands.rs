@@ -44,6 +44,17 @@ pub async fn publish_all(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Takes over what the topics hold, after the database was restored from a backup.
+pub async fn publish_after_restore(config: &Config) -> anyhow::Result<()> {
+    let pool = db::pool(&config.database).context("database.url")?;
+    let after = publishing::AfterRestore { pool, kafka: &config.kafka, publishing: &config.publishing };
+    let adopted = after.adopt().await?;
+    println!("{} records were read", adopted.read);
+    println!("revisions go on above {}", adopted.highest);
+    println!("{} records are newer than the store: they are published again, or deleted", adopted.newer);
+    Ok(())
+}
+
 /// Marks these keys, so that a running service publishes their records again. An unknown key is an error, and nothing
 /// is marked.
 pub async fn publish_keys(config: &Config, keys: &[String]) -> anyhow::Result<()> {

@@ -21,7 +21,7 @@ pub use cloud::Cloud;
 pub use cloud_commands::{
     OpenStackCommand, Output, act, import, list, mapping, openstack, remind, renew_password,
 };
-pub use commands::{publish_all, publish_keys, resync};
+pub use commands::{publish_after_restore, publish_all, publish_keys, resync};
 pub use config::Config;
 pub use factor_commands::{ImportSource, import_factors};
 pub use ingest::{Bells, Ingest};

@@ -10,6 +10,7 @@ pub mod http;
 mod parity;
 mod publisher;
 mod record;
+mod restored;
 mod store;
 
 pub use billing::{Billing, BillingContact, InvoiceRecipient, Order, Readiness};
@@ -17,4 +18,5 @@ pub use config::PublishingConfig;
 pub use parity::{Kind, Parity, range_of};
 pub use publisher::Publisher;
 pub use record::{CompanyOfUser, CompanyRecord, EmailEntry, Name, PhoneEntry, Project, Region, UserRecord};
+pub use restored::{Adopted, AfterRestore, AfterRestoreError};
 pub use store::{mark_everything_in_tx, mark_keys_in_tx};

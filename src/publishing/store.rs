@@ -103,6 +103,48 @@ pub async fn doubt_recent_in_tx(conn: &mut PgConnection, seconds: f64) -> Result
     Ok(doubted.len())
 }
 
+/// Takes over that readers have records with these revisions, where they are above what the store knows of. Those
+/// records are to be sent again: as they are now, or as deletions. Returns how many they are.
+pub(super) async fn adopt(
+    conn: &mut PgConnection,
+    stream: &'static str,
+    keys: &[String],
+    revisions: &[i64],
+) -> Result<usize, sqlx::Error> {
+    let ranges: Vec<i16> = keys.iter().map(|key| i16::from(range_of(key))).collect();
+    let adopted: Vec<String> = sqlx::query_scalar(
+        "INSERT INTO published_records (stream, key, revision, content_hash, is_tombstone, key_range)
+         SELECT $1, key, revision, NULL, false, key_range
+         FROM unnest($2::text[], $3::bigint[], $4::smallint[]) AS held (key, revision, key_range)
+         ON CONFLICT ON CONSTRAINT published_records_pkey DO UPDATE SET
+             revision = excluded.revision, content_hash = NULL
+         WHERE published_records.revision < excluded.revision RETURNING key",
+    )
+    .bind(stream)
+    .bind(keys)
+    .bind(revisions)
+    .bind(ranges)
+    .fetch_all(&mut *conn)
+    .await?;
+    let count = adopted.len();
+    changed_keys::mark(conn, adopted.into_iter().map(|key| (stream, key))).await?;
+    Ok(count)
+}
+
+/// Lets the next revision be above this one by more than `skipped`. It stays so even if the transaction is rolled back.
+pub(super) async fn continue_above(
+    conn: &mut PgConnection,
+    revision: i64,
+    skipped: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT setval('record_revisions', greatest(last_value, $1) + $2) FROM record_revisions")
+        .bind(revision)
+        .bind(skipped)
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
 /// Asks for every record to be sent again, changed or not. Returns how many keys that are.
 pub async fn mark_everything_in_tx(conn: &mut PgConnection) -> Result<usize, sqlx::Error> {
     sqlx::query("UPDATE published_records SET content_hash = NULL").execute(&mut *conn).await?;

@@ -4,6 +4,7 @@
 mod consumer;
 mod parking;
 mod producer;
+mod whole;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use super::config::Findings;
 pub use consumer::{Consumer, Outcome, Sink};
 pub use parking::{ParkingRelay, park_in_tx, waiting};
 pub use producer::{COMPRESSION, DELIVERY_TIME, Outgoing, ProduceError, Producer};
+pub use whole::{ReadError, read_whole};
 
 /// What a record that cannot be used may be at most, in bytes of key and value: the default bound of a broker.
 pub const MAX_RECORD_BYTES: usize = 1024 * 1024;

@@ -4,6 +4,7 @@ mod deletion;
 mod leadership;
 mod parity;
 mod partition;
+mod restored;
 mod roles;
 mod schemas;
 mod users;

@@ -23,7 +23,19 @@ static TEMPLATE: OnceCell<(String, String)> = OnceCell::const_new();
 impl TestDatabase {
     /// Makes the database.
     pub async fn create() -> Self {
-        let (server, template) = TEMPLATE.get_or_init(make_template).await;
+        let (_, template) = TEMPLATE.get_or_init(make_template).await;
+        Self::copy_of(template).await
+    }
+
+    /// A copy of this database as it is now, which is what a backup is. Nobody may be connected: this pool ends.
+    pub async fn backup(&self) -> Self {
+        self.pool.close().await;
+        let url = url::Url::parse(&self.url).unwrap();
+        Self::copy_of(url.path().trim_start_matches('/')).await
+    }
+
+    async fn copy_of(template: &str) -> Self {
+        let (server, _) = TEMPLATE.get_or_init(make_template).await;
         let name = format!("test_{}", Uuid::new_v4().simple());
         let mut admin = connect(server).await;
         // CREATE DATABASE takes the template exclusively for a moment: others wait their turn.
@@ -33,7 +45,11 @@ impl TestDatabase {
             .await
             .unwrap();
         sqlx::query("SELECT pg_advisory_unlock(7)").execute(&mut admin).await.unwrap();
-        let url = with_database(server, &name);
+        Self::at(with_database(server, &name)).await
+    }
+
+    /// The database at an address, once more after its pool has ended.
+    pub async fn at(url: String) -> Self {
         // What is committed need not survive a crash of the machine here, and a test need not wait for its disk.
         let options = PgConnectOptions::from_str(&url).unwrap().options([("synchronous_commit", "off")]);
         let pool = PgPoolOptions::new().max_connections(20).connect_with(options).await.unwrap();
