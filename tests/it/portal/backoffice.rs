@@ -229,3 +229,27 @@ async fn an_auditor_looks_at_everything_and_changes_nothing() {
     let export = anna.get("/backoffice/trail/export").await.expect(200);
     export.shows("\"action\":\"person.blocked\"");
 }
+
+#[tokio::test]
+async fn the_next_page_of_a_trail_is_asked_for_with_what_was_searched() {
+    let house = House::open().await;
+    sqlx::query(
+        "INSERT INTO audit_entries (entry_id, occurred_at, actor_kind, actor_id, action, subject_kind, subject_id)
+         SELECT gen_random_uuid(), now() - make_interval(secs => n), 'person', 'helga', 'person.blocked', 'person', 'budi' || n
+         FROM generate_series(100, 160) AS n",
+    )
+    .execute(&house.world.pool)
+    .await
+    .unwrap();
+    let mut anna = house.staff("anna", "auditor").await;
+    let trail = "/backoffice/trail";
+    let first = anna.post(trail, trail, &[("action", "person.blocked")]).await.expect(200);
+    first.shows("person budi100");
+    first.hides("person budi160");
+    first.shows(r#"<input type="hidden" name="action" value="person.blocked">"#);
+    let (token, after) = (first.form_token(), super::world::value_of(&first.body, "after"));
+    let fields = [("form_token", token.as_str()), ("action", "person.blocked"), ("after", &after)];
+    let second = anna.post_raw(trail, &fields).await.expect(200);
+    second.shows("person budi160");
+    second.hides("person budi100");
+}

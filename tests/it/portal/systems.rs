@@ -28,6 +28,7 @@ async fn an_admin_makes_a_system_sees_its_secret_once_and_revokes_it() {
     page.shows("See the billing profile");
     page.hides("See everybody&#39;s audit trail");
     let one = made.location().split('?').next().unwrap().to_owned();
+    page.shows(&format!("action=\"{one}/secret\""));
     let secret = siti.post(&one, &format!("{one}/secret"), &[]).await.expect(200);
     secret.shows("Copy it now: it is not shown again.");
     let shown = secret.body.split("id=\"shown-secret\">").nth(1).unwrap().split('<').next().unwrap();
