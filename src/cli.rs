@@ -4,6 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
+mod admission;
 mod cloud;
 mod factors;
 
@@ -60,6 +61,9 @@ enum Command {
     /// Links by which people set their first password.
     #[command(subcommand)]
     FirstPassword(cloud::FirstPassword),
+    /// Who may sign up while the launch is closed.
+    #[command(subcommand)]
+    Admission(admission::Admission),
     /// Second factors.
     #[command(subcommand)]
     Factors(factors::Factors),
@@ -88,6 +92,7 @@ fn execute(cli: &Cli) -> anyhow::Result<u8> {
         Command::OpenStack(command) => return runtime.block_on(command.run(&config)),
         Command::Intake(command) => return runtime.block_on(command.run(&config)),
         Command::FirstPassword(command) => return runtime.block_on(command.run(&config)),
+        Command::Admission(command) => return runtime.block_on(command.run(&config)),
         Command::Factors(command) => return runtime.block_on(command.run(&config)),
         Command::CheckConfig => {
             println!("the configuration is complete and consistent");

@@ -20,7 +20,7 @@ pub struct AdmissionConfig {
     pub remind_every_hours: u32,
     /// Days until a request is forgotten, since it was asked or decided, 1 to 365. An approval is good for as long.
     pub keep_days: u32,
-    /// How often one address of the client may ask in a minute, 1 to 1000; each process counts by itself.
+    /// How often one address of the client may ask in a minute, 1 to 1000, whichever process it meets.
     pub per_address: u32,
     /// The most requests that wait at a time, 1 to 1000000; beyond it nobody else is noted.
     pub most_waiting: u32,
@@ -46,6 +46,13 @@ impl AdmissionConfig {
     #[must_use]
     pub fn reminder_waits(&self) -> (TimeDelta, TimeDelta) {
         (TimeDelta::hours(self.remind_after_hours.into()), TimeDelta::hours(self.remind_every_hours.into()))
+    }
+
+    /// In how long what one address of the client took is given back, by one request and by all of them.
+    #[must_use]
+    pub fn per_address(&self) -> (TimeDelta, TimeDelta) {
+        let all = TimeDelta::minutes(1);
+        (TimeDelta::microseconds(60_000_000 / i64::from(self.per_address)), all)
     }
 
     /// How long a request is kept.

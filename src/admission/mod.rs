@@ -17,7 +17,7 @@ mod words;
 
 pub use config::AdmissionConfig;
 pub use letters::AdmissionLetters;
-pub use model::{AdmissionError, AdmissionId, Allowed, AllowedId, Asked, Asking, Decision};
+pub use model::{AdmissionError, AdmissionId, Allowed, AllowedId, Asked, Asking, Decider, Decision};
 pub use rule::{Mode, Standing};
 pub use service::{Admission, AdmissionPorts};
 pub use store::forget_addresses_in_tx;

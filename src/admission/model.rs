@@ -5,7 +5,12 @@ use std::net::IpAddr;
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
 
-use crate::{access::Denied, platform::masked::Masked, typed_id};
+use crate::{
+    access::{Caller, Denied, Permission, Target},
+    audit::{Actor, Origin},
+    platform::masked::Masked,
+    typed_id,
+};
 
 typed_id!(
     /// A request to sign up.
@@ -73,6 +78,39 @@ pub struct Allowed {
     pub added_by: String,
     /// When.
     pub added_at: DateTime<Utc>,
+}
+
+/// Who decides.
+#[derive(Debug, Clone, Copy)]
+pub enum Decider<'a> {
+    /// A member of staff, if they may.
+    Staff(&'a Caller),
+    /// Somebody at the command line of the service, as they call themselves there.
+    Operator(&'a str),
+}
+
+/// Who has been found to be allowed to decide, as it is kept.
+pub(super) struct Decided {
+    pub(super) actor: Actor,
+    pub(super) origin: Origin,
+    pub(super) name: String,
+}
+
+impl Decider<'_> {
+    /// Goes on only for who may decide.
+    pub(super) fn require(self) -> Result<Decided, Denied> {
+        match self {
+            Self::Staff(caller) => {
+                let name = caller.require_person()?.to_owned();
+                caller.require(Permission::RequestsManage, Target::System)?;
+                Ok(Decided { actor: caller.actor(), origin: caller.origin.clone(), name })
+            }
+            Self::Operator(name) => {
+                let name = name.to_owned();
+                Ok(Decided { actor: Actor::Operator { name: name.clone() }, origin: Origin::default(), name })
+            }
+        }
+    }
 }
 
 /// What staff decide.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use sqlx::{PgConnection, PgPool};
 
 use super::{AdmissionConfig, AdmissionId, Asking, Mode, letters, rule::domain_of, store};
@@ -14,7 +15,7 @@ use crate::{
     platform::{
         clock::SharedClock,
         entropy::SharedEntropy,
-        http::{client_address::network, limits::RateLimit},
+        http::client_address::network,
         jobs::Rounds,
         problem::{Problem, StatusCode},
         webhook::{
@@ -45,16 +46,14 @@ struct Inner {
     config: AdmissionConfig,
     realm: String,
     ports: AdmissionPorts,
-    limit: RateLimit,
 }
 
 impl Admission {
     /// For the people of `realm`.
     #[must_use]
     pub fn new(pool: PgPool, config: &AdmissionConfig, realm: &str, ports: AdmissionPorts) -> Self {
-        let limit = RateLimit::new(config.per_address, ports.clock.clone());
         let (config, realm) = (config.clone(), realm.to_owned());
-        Self(Arc::new(Inner { pool, config, realm, ports, limit }))
+        Self(Arc::new(Inner { pool, config, realm, ports }))
     }
 
     pub(super) fn pool(&self) -> &PgPool {
@@ -94,11 +93,14 @@ impl Admission {
             return Ok(admitted(true));
         }
         // Whoever asks is counted, admitted or not, so that nobody tries addresses at leisure.
-        if let Err(wait) = self.0.limit.take(&network(asking.ip_address)) {
+        let client = Sha256::digest(network(asking.ip_address));
+        let (one, all) = self.0.config.per_address();
+        let full_at = store::take(&self.0.pool, &client, self.now(), (one, all)).await?;
+        if let Some(wait) = full_at.map(|full_at| full_at + one - all - self.now()) {
             count("limited");
             let title = "Too many people ask from this address for now";
             let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "admission/rate-limited", title);
-            return Ok(problem.with_retry_after(wait.as_secs() + 1).into());
+            return Ok(problem.with_retry_after(wait.num_seconds().unsigned_abs() + 1).into());
         }
         let mut tx = self.0.pool.begin().await?;
         match answers::claim(&mut tx, request).await? {
@@ -154,9 +156,11 @@ impl Admission {
         Ok(waiting.len())
     }
 
-    /// Forgets requests that are too old.
+    /// Forgets requests that are too old, and limits of which nothing is taken any more.
     pub async fn forget(&self) -> Result<(), sqlx::Error> {
-        store::forget(&mut *self.0.pool.acquire().await?, self.now() - self.0.config.kept()).await
+        let mut conn = self.0.pool.acquire().await?;
+        store::forget_limits(&mut conn, self.now()).await?;
+        store::forget(&mut conn, self.now() - self.0.config.kept()).await
     }
 }
 

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use sqlx::PgConnection;
 
 use super::{
-    Admission, AdmissionError, AdmissionId, Allowed, AllowedId, Asked, Decision, letters, rule, store,
+    Admission, AdmissionError, AdmissionId, Allowed, AllowedId, Asked, Decider, Decision, letters,
+    model::Decided, rule, store,
 };
 use crate::{
     access::{Caller, Denied, Permission, Target},
@@ -50,10 +51,9 @@ impl Admission {
         decision: Decision,
         reason: &Reason,
     ) -> Outcome<()> {
-        let by = caller.require_person()?;
-        caller.require(Permission::RequestsManage, Target::System)?;
+        let by = Decider::Staff(caller).require()?;
         let mut tx = self.pool().begin().await?;
-        let deed = (by, reason.text(), self.now());
+        let deed = (by.name.as_str(), reason.text(), self.now());
         let Some(asked) = store::decide(&mut tx, self.realm(), id, decision, deed).await? else {
             let found = store::find(&mut tx, self.realm(), id).await?.ok_or(Denied::NotFound)?;
             let is_same = found.state == decision.state();
@@ -67,7 +67,7 @@ impl Admission {
         };
         let about = ("admission_request", id.to_string());
         let after = json!({"email": masked(Kind::Email, asked.email.expose())});
-        self.record(&mut tx, caller, action, about, (None, Some(after)), reason).await?;
+        self.record(&mut tx, &by, action, about, (None, Some(after)), reason).await?;
         Ok(tx.commit().await?)
     }
 
@@ -82,17 +82,27 @@ impl Admission {
         Ok(store::allowed(&mut *self.pool().acquire().await?, after, limit).await?)
     }
 
+    /// All of them, for the command line.
+    pub async fn all_allowed(&self) -> Result<Vec<Allowed>, sqlx::Error> {
+        store::allowed(&mut *self.pool().acquire().await?, None, MOST_ALLOWED).await
+    }
+
+    /// The entry that says this, as it may be typed; for the command line.
+    pub async fn allowed_as(&self, typed: &str) -> Result<Option<Allowed>, sqlx::Error> {
+        let Some(value) = rule::entry(typed) else { return Ok(None) };
+        store::allowed_as(&mut *self.pool().acquire().await?, &value).await
+    }
+
     /// Lets an address, or all of a domain, sign up without asking.
-    pub async fn allow(&self, caller: &Caller, typed: &str, reason: &Reason) -> Outcome<Allowed> {
-        let by = caller.require_person()?;
-        caller.require(Permission::RequestsManage, Target::System)?;
+    pub async fn allow(&self, by: Decider<'_>, typed: &str, reason: &Reason) -> Outcome<Allowed> {
+        let by = by.require()?;
         let value =
             rule::entry(typed).ok_or(AdmissionError::Invalid("value", "an e-mail address or a domain"))?;
         let entry = Allowed {
             allowed_id: AllowedId::generate(self.ports().clock.as_ref(), self.ports().entropy.as_ref()),
             value: Masked::new(value),
             reason: reason.text().to_owned(),
-            added_by: by.to_owned(),
+            added_by: by.name.clone(),
             added_at: self.now(),
         };
         let mut tx = self.pool().begin().await?;
@@ -106,33 +116,32 @@ impl Admission {
         }
         let about = ("admission_entry", entry.allowed_id.to_string());
         let after = Some(shown(&entry.value));
-        self.record(&mut tx, caller, "admission.allowed", about, (None, after), reason).await?;
+        self.record(&mut tx, &by, "admission.allowed", about, (None, after), reason).await?;
         tx.commit().await?;
         Ok(entry)
     }
 
     /// Takes an entry off the list. Who has signed up keeps the account.
-    pub async fn disallow(&self, caller: &Caller, id: AllowedId, reason: &Reason) -> Outcome<()> {
-        caller.require_person()?;
-        caller.require(Permission::RequestsManage, Target::System)?;
+    pub async fn disallow(&self, by: Decider<'_>, id: AllowedId, reason: &Reason) -> Outcome<()> {
+        let by = by.require()?;
         let mut tx = self.pool().begin().await?;
         let value = store::disallow(&mut tx, id).await?.ok_or(Denied::NotFound)?;
         let (about, before) = (("admission_entry", id.to_string()), Some(shown(&value)));
-        self.record(&mut tx, caller, "admission.disallowed", about, (before, None), reason).await?;
+        self.record(&mut tx, &by, "admission.disallowed", about, (before, None), reason).await?;
         Ok(tx.commit().await?)
     }
 
     async fn record(
         &self,
         conn: &mut PgConnection,
-        caller: &Caller,
+        by: &Decided,
         action: &'static str,
         (kind, id): (&'static str, String),
         (before, after): (Option<Value>, Option<Value>),
         reason: &Reason,
     ) -> Result<(), sqlx::Error> {
         let entry = Entry {
-            actor: caller.actor(),
+            actor: by.actor.clone(),
             action,
             subject: Subject { kind, id },
             company_id: None,
@@ -140,7 +149,7 @@ impl Admission {
             after,
             reason: Some(reason.text().to_owned()),
         };
-        audit::store::record_in_tx(conn, self.now(), self.audit_id(), &caller.origin, &entry).await
+        audit::store::record_in_tx(conn, self.now(), self.audit_id(), &by.origin, &entry).await
     }
 }
 

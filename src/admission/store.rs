@@ -1,10 +1,38 @@
 //! The statements of admission.
 
-use chrono::{DateTime, Utc};
-use sqlx::PgConnection;
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::{PgConnection, PgPool};
 
 use super::{AdmissionId, Allowed, AllowedId, Asked, Asking, Decision, Standing};
 use crate::platform::masked::Masked;
+
+/// Takes one request from the bucket of a client, which gives back one in `one` and all in `all`; or says, when it is empty,
+/// when it would be full. Of any number of requests at once, no more are taken than there are.
+pub(super) async fn take(
+    pool: &PgPool,
+    client: &[u8],
+    now: DateTime<Utc>,
+    (one, all): (TimeDelta, TimeDelta),
+) -> Result<Option<DateTime<Utc>>, sqlx::Error> {
+    let taken = sqlx::query(
+        "INSERT INTO admission_limits AS held (key, full_at) VALUES ($1, $2 + $3)
+         ON CONFLICT ON CONSTRAINT admission_limits_pkey
+             DO UPDATE SET full_at = greatest(held.full_at, $2) + $3 WHERE greatest(held.full_at, $2) + $3 <= $2 + $4",
+    )
+    .bind(client)
+    .bind(now)
+    .bind(one)
+    .bind(all)
+    .execute(pool)
+    .await?;
+    if taken.rows_affected() > 0 {
+        return Ok(None);
+    }
+    sqlx::query_scalar("SELECT full_at FROM admission_limits WHERE key = $1")
+        .bind(client)
+        .fetch_optional(pool)
+        .await
+}
 
 /// How an address stands; `key` is it in lower case, `domain` what follows its `@`.
 pub(super) async fn standing(
@@ -158,6 +186,11 @@ pub(super) async fn take_due(
     .await
 }
 
+/// Forgets limits of clients that may ask as often as anybody.
+pub(super) async fn forget_limits(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM admission_limits WHERE full_at <= $1").bind(now).execute(conn).await.map(drop)
+}
+
 /// Forgets requests that were asked, or decided, before a time.
 pub(super) async fn forget(conn: &mut PgConnection, before: DateTime<Utc>) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM admission_requests WHERE coalesce(decided_at, asked_at) < $1")
@@ -197,6 +230,16 @@ pub(super) async fn allowed(
     .bind(after.map(|(_, id)| id))
     .bind(limit)
     .fetch_all(conn)
+    .await
+}
+
+/// The entry of a value.
+pub(super) async fn allowed_as(conn: &mut PgConnection, value: &str) -> Result<Option<Allowed>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT allowed_id, value, reason, added_by, added_at FROM admission_allowed WHERE value = $1",
+    )
+    .bind(value)
+    .fetch_optional(conn)
     .await
 }
 

@@ -1,6 +1,7 @@
 //! The composition root: it sees every feature, and nothing sees it.
 
-pub mod api;
+pub mod admission_commands;
+mod api;
 mod causes;
 mod cloud;
 mod cloud_commands;
@@ -17,6 +18,7 @@ mod roles;
 mod router;
 mod watch;
 
+pub use admission_commands::{AdmissionCommand, admission};
 pub use cloud::Cloud;
 pub use cloud_commands::{
     OpenStackCommand, Output, act, import, list, mapping, openstack, remind, renew_password,

@@ -13,7 +13,7 @@ use crate::{
         Caller, Permission,
         http::{Gatekeeper, Guard, Routes},
     },
-    admission::{Admission, AdmissionError, AdmissionId, Allowed, AllowedId, Asked, Decision},
+    admission::{Admission, AdmissionError, AdmissionId, Allowed, AllowedId, Asked, Decider, Decision},
     companies::administration::Reason,
     platform::{
         http::{
@@ -244,7 +244,7 @@ async fn allow(
     caller: Caller,
     JsonBody(body): JsonBody<SignUpAllowedBody>,
 ) -> Result<(StatusCode, Json<SignUpAllowed>), Problem> {
-    let added = admission.allow(&caller, body.value.expose(), &read(&body.reason)?).await?;
+    let added = admission.allow(Decider::Staff(&caller), body.value.expose(), &read(&body.reason)?).await?;
     Ok((StatusCode::CREATED, Json(added.into())))
 }
 
@@ -260,6 +260,6 @@ async fn disallow(
     PathIds(id): PathIds<AllowedId>,
     JsonBody(body): JsonBody<SignUpReason>,
 ) -> Result<StatusCode, Problem> {
-    admission.disallow(&caller, id, &read(&body.reason)?).await?;
+    admission.disallow(Decider::Staff(&caller), id, &read(&body.reason)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }

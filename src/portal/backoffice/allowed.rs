@@ -12,7 +12,7 @@ use super::{
     sign_ups::{self, no_page},
 };
 use crate::{
-    admission::{AdmissionError, Allowed, AllowedId},
+    admission::{AdmissionError, Allowed, AllowedId, Decider},
     platform::http::paging::{Page, PageQuery},
     portal::{
         FieldProblem, Frame, NoPage, Portal, Submission, Visitor,
@@ -102,7 +102,7 @@ pub async fn allow(State(portal): State<Portal>, form: Submission) -> Response {
         Ok(reason) => reason,
         Err(expected) => return again(&portal, &visitor, typed, ("reason", expected)).await,
     };
-    let expected = match portal.admission().allow(&visitor.caller, typed.0, &reason).await {
+    let expected = match portal.admission().allow(Decider::Staff(&visitor.caller), typed.0, &reason).await {
         Ok(_) => return see("/backoffice/sign-ups/allowed?done=added"),
         Err(AdmissionError::Invalid(..)) => words.value_expected,
         Err(AdmissionError::Held) => words.held,
@@ -119,7 +119,7 @@ pub async fn disallow(State(portal): State<Portal>, Path(id): Path<AllowedId>, f
         Ok(reason) => reason,
         Err(expected) => return again(&portal, &visitor, ("", ""), ("allowed-title", expected)).await,
     };
-    match portal.admission().disallow(&visitor.caller, id, &reason).await {
+    match portal.admission().disallow(Decider::Staff(&visitor.caller), id, &reason).await {
         Ok(()) => see("/backoffice/sign-ups/allowed?done=removed"),
         Err(error) => no_page(&error).show(visitor.language),
     }

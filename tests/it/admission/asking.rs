@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use super::{CLOSED, DOOR, House, somebody};
+use crate::otp::world::World;
 
 #[tokio::test]
 async fn in_the_open_mode_everybody_is_admitted_and_nothing_is_noted() {
@@ -128,4 +129,28 @@ async fn one_client_address_asks_so_often_and_so_many_wait_at_most() {
     let reply = house.world.call("POST", DOOR, &elsewhere).await.expect(200);
     assert_eq!(reply.body, json!({"admitted": false}));
     assert_eq!(house.listed("waiting").await.len(), 2);
+}
+
+#[tokio::test]
+async fn two_processes_count_one_client_together_and_forget_it_when_its_minute_is_over() {
+    let settings = format!("{CLOSED}\nadmission.per_address = 7");
+    let house = House::with(&settings).await;
+    let other = World::over(house.world.pool.clone(), &format!("profile = \"development\"\n{settings}"));
+    let asks = (0..20).map(|number| {
+        let world = if number % 2 == 0 { &house.world } else { &other };
+        let body = somebody("siti@contoh.example");
+        async move { world.call("POST", DOOR, &body).await.status }
+    });
+    let taken = futures::future::join_all(asks).await.into_iter().filter(|status| *status == 200).count();
+    assert_eq!(taken, 7);
+    let limited = house.ask("siti@contoh.example").await.expect_problem(429, "admission/rate-limited");
+    let wait = limited.retry_after.unwrap();
+    assert!((1..=9).contains(&wait), "one is given back in a seventh of a minute, not in {wait} s");
+    house.world.clock.advance(TimeDelta::seconds(9));
+    assert!(!house.admits("siti@contoh.example").await);
+    house.ask("siti@contoh.example").await.expect_problem(429, "admission/rate-limited");
+
+    house.world.clock.advance(TimeDelta::seconds(60));
+    house.world.features.admission.forget().await.unwrap();
+    assert_eq!(house.world.count("admission_limits").await, 0);
 }

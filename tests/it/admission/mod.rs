@@ -2,6 +2,7 @@
 
 mod allowing;
 mod asking;
+mod command_line;
 mod deciding;
 mod waiting;
 
