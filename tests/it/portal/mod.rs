@@ -9,6 +9,7 @@ mod contacts;
 mod house;
 mod landing;
 mod limits;
+mod looks;
 mod partial;
 mod people;
 mod profile;
