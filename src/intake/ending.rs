@@ -13,9 +13,11 @@ use crate::{
 impl Intake {
     /// Queues the mails about ends, each once.
     pub(super) async fn tell_of_ends(&self, conn: &mut PgConnection) -> Result<(), sqlx::Error> {
-        let (openstack, language) = (&self.ports().openstack, self.config().language());
+        let openstack = &self.ports().openstack;
         let mut notices = Vec::new();
         for project in openstack.take_ending_in_tx(conn).await? {
+            let Some(to) = &project.contact_email else { continue };
+            let language = self.language_of(conn, to).await?;
             notices.extend(letters::ending(self.notice_id(), &project, language));
         }
         for ending in openstack.take_quotas_ending_in_tx(conn).await? {
@@ -36,9 +38,12 @@ impl Intake {
         ending: &EndingQuotas,
     ) -> Result<Vec<Notice>, sqlx::Error> {
         let people = openstack::store::people_of_project(conn, ending.project.cloud_project_id).await?;
-        let language = self.config().language();
-        let notice = |(to, name)| letters::quotas_end(self.notice_id(), kind, (&to, &name), ending, language);
-        Ok(people.into_iter().map(notice).collect())
+        let mut notices = Vec::new();
+        for (to, name) in people {
+            let language = self.language_of(conn, &to).await?;
+            notices.push(letters::quotas_end(self.notice_id(), kind, (&to, &name), ending, language));
+        }
+        Ok(notices)
     }
 
     async fn record_return(&self, conn: &mut PgConnection, ended: &EndingQuotas) -> Result<(), sqlx::Error> {

@@ -27,7 +27,11 @@ const ESCALATED: &str = "intake.escalated";
 const FAILED: &str = "intake.failed";
 
 /// Old and new values of quotas, and who is told.
-pub(super) type QuotaNews = (Vec<(String, Option<i64>, i64)>, Vec<(Masked<String>, Masked<String>)>);
+pub(super) struct QuotaNews {
+    pub changes: Vec<(String, Option<i64>, i64)>,
+    /// Address, name and language of each.
+    pub to: Vec<(Masked<String>, Masked<String>, Language)>,
+}
 
 fn notice(
     notice_id: NoticeId,
@@ -183,16 +187,17 @@ pub(super) fn done(
         }
         ProjectAsk::Existing { .. } => {}
     }
-    if let Some((changes, to)) = quotas {
+    if let Some(QuotaNews { changes, to }) = quotas {
         // Whoever asked first, then everybody in the project, each by their name; a row of quotas names nobody.
-        let own = to.iter().find(|(to, _)| to.expose().eq_ignore_ascii_case(ask.email.expose()));
-        let name = own.map_or(&name, |(_, name)| name);
-        let others = to.iter().filter(|(to, _)| !to.expose().eq_ignore_ascii_case(ask.email.expose()));
-        for (to, name) in std::iter::once(&(ask.email.clone(), name.clone())).chain(others) {
+        let is_own = |to: &Masked<String>| to.expose().eq_ignore_ascii_case(ask.email.expose());
+        let name = to.iter().find(|(to, ..)| is_own(to)).map_or(&name, |(_, name, _)| name);
+        let others = to.iter().filter(|(to, ..)| !is_own(to));
+        let own = (ask.email.clone(), name.clone(), ask.language);
+        for (to, name, language) in std::iter::once(&own).chain(others) {
             let facts = json!({
                 "name": name.expose(), "project": ask.project.name(), "quotas": changes, "until": ask.ends_on,
             });
-            notices.push(notice(intake.notice_id(), QUOTA, to, ask.language, facts));
+            notices.push(notice(intake.notice_id(), QUOTA, to, *language, facts));
         }
     }
     notices

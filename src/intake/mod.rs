@@ -46,6 +46,9 @@ pub use sheet::SheetFailed;
 pub use sheet_job::SheetJob;
 pub use staff::Waiting;
 
+/// Why a request failed that was not brought about in the time that it was asked for.
+pub const TIME_IS_OVER: &str = "the time that it was asked for is over";
+
 /// The work of telling the help desk of a request; its key is the request's id.
 pub const NOTIFY: &str = "intake.notify";
 /// The work of bringing about what was approved; its key is the request's id.

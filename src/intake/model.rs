@@ -130,6 +130,12 @@ impl Ask {
         self.ends_on.map(|day| day.and_time(NaiveTime::MIN).and_utc() + TimeDelta::days(1))
     }
 
+    /// Whether what is asked for has ended.
+    #[must_use]
+    pub fn is_over(&self, now: DateTime<Utc>) -> bool {
+        self.ends_at().is_some_and(|end| end <= now)
+    }
+
     /// Who asks for what, whatever the case: the same again is the same request.
     #[must_use]
     pub fn natural_key(&self, kind: Kind) -> String {

@@ -5,7 +5,11 @@ use async_trait::async_trait;
 use secrecy::ExposeSecret as _;
 use sqlx::PgConnection;
 
-use super::{Ask, Intake, Kind, PROVISION, ProjectAsk, QuotaAsk, Request, RequestId, State, letters, store};
+use super::{
+    Ask, Intake, Kind, PROVISION, ProjectAsk, QuotaAsk, Request, RequestId, State, TIME_IS_OVER,
+    letters::{self, QuotaNews},
+    store,
+};
 use crate::{
     notices,
     openstack::{self, CloudProjectId, CloudUserId, Grant, NewCloudProject, NewCloudUser, NewQuota},
@@ -57,10 +61,23 @@ impl ProvisionJob {
         let intake = &self.0;
         let mut tx = intake.pool().begin().await?;
         let Some(request) = store::lock(&mut tx, id).await? else { return Ok(None) };
-        match request.state() {
-            State::Provisioning => return Ok(request.cloud_project_id),
-            State::Approved => {}
-            _ => return Ok(None),
+        let state = request.state();
+        if !matches!(state, State::Approved | State::Provisioning) {
+            return Ok(None);
+        }
+        if self.is_too_late(&mut tx, &request).await? {
+            self.fail_in_tx(&mut tx, &request, TIME_IS_OVER).await?;
+            tx.commit().await?;
+            return Ok(None);
+        }
+        if request.ask.is_over(intake.now()) {
+            // It was set in time. A run now would take it back before anybody was told of it.
+            tx.rollback().await?;
+            self.finish(id).await?;
+            return Ok(None);
+        }
+        if state == State::Provisioning {
+            return Ok(request.cloud_project_id);
         }
         let wanted = match request.cloud_project_id {
             // It failed once and is tried again: what was wanted is wanted still.
@@ -90,9 +107,6 @@ impl ProvisionJob {
     ) -> Result<Result<(CloudProjectId, Option<CloudUserId>), &'static str>, sqlx::Error> {
         let openstack = &self.0.ports().openstack;
         let ask = &request.ask.0;
-        if ask.ends_at().is_some_and(|end| end <= self.0.now()) {
-            return Ok(Err("the time that it was asked for is over"));
-        }
         let home = self.0.home(conn, &ask.email).await?;
         let held = openstack::store::users_named(conn, &home.domain, &[ask.email.expose().clone()]).await?;
         let user = match (ask.is_new_user, held.first()) {
@@ -181,6 +195,10 @@ impl ProvisionJob {
         if request.state() != State::Provisioning {
             return Ok(());
         }
+        if self.is_too_late(&mut tx, &request).await? {
+            self.fail_in_tx(&mut tx, &request, TIME_IS_OVER).await?;
+            return Ok(tx.commit().await?);
+        }
         let ask = &request.ask.0;
         let user = match request.cloud_user_id {
             Some(user) => openstack::store::user_by_id(&mut tx, user).await?,
@@ -203,13 +221,7 @@ impl ProvisionJob {
             intake.ports().passwords.begin_in_tx(&mut tx, begin).await.map_err(unavailable)?;
         }
         let quotas = match request.cloud_project_id.filter(|_| !ask.quotas.is_empty()) {
-            Some(project) => {
-                let to = openstack::store::people_of_project(&mut tx, project).await?;
-                let mut changes = openstack::store::quota_changes(&mut tx, project).await?;
-                // What earlier requests changed is no news.
-                changes.retain(|(resource, ..)| ask.quotas.iter().any(|quota| quota.resource == *resource));
-                Some((changes, to))
-            }
+            Some(project) => Some(self.quota_news(&mut tx, project, ask).await?),
             None => None,
         };
         let notices = letters::done(intake, &request, quotas.as_ref(), has_link);
@@ -217,6 +229,35 @@ impl ProvisionJob {
         store::step(&mut tx, id, State::Done, "gatehouse", None, intake.now()).await?;
         tx.commit().await?;
         Ok(())
+    }
+
+    /// What became of the quotas that were asked for, and everybody in the project, who is told.
+    async fn quota_news(
+        &self,
+        conn: &mut PgConnection,
+        project: CloudProjectId,
+        ask: &Ask,
+    ) -> Result<QuotaNews, sqlx::Error> {
+        let mut to = Vec::new();
+        for (address, name) in openstack::store::people_of_project(conn, project).await? {
+            let language = self.0.language_of(conn, &address).await?;
+            to.push((address, name, language));
+        }
+        let mut changes = openstack::store::quota_changes(conn, project).await?;
+        // What earlier requests changed is no news.
+        changes.retain(|(resource, ..)| ask.quotas.iter().any(|quota| quota.resource == *resource));
+        Ok(QuotaNews { changes, to })
+    }
+
+    /// Whether the time that it was asked for is over, and it was not brought about in that time.
+    async fn is_too_late(&self, conn: &mut PgConnection, request: &Request) -> Result<bool, sqlx::Error> {
+        if !request.ask.is_over(self.0.now()) {
+            return Ok(false);
+        }
+        match request.cloud_project_id.zip(request.ask.ends_at()).filter(|_| request.kind() == Kind::Quota) {
+            Some((project, end)) => Ok(!openstack::store::was_set_until(conn, project, end).await?),
+            None => Ok(true),
+        }
     }
 
     fn pin(&self, request: &Request) -> Option<Pin> {
@@ -228,9 +269,19 @@ impl ProvisionJob {
     async fn fail(&self, id: RequestId, reason: &str) -> Result<(), sqlx::Error> {
         let mut tx = self.0.pool().begin().await?;
         let Some(request) = store::lock(&mut tx, id).await? else { return Ok(()) };
-        store::step(&mut tx, id, State::Failed, "gatehouse", Some(reason), self.0.now()).await?;
-        self.0.tell_of_failure(&mut tx, &request, reason).await?;
+        self.fail_in_tx(&mut tx, &request, reason).await?;
         tx.commit().await
+    }
+
+    async fn fail_in_tx(
+        &self,
+        conn: &mut PgConnection,
+        request: &Request,
+        reason: &str,
+    ) -> Result<(), sqlx::Error> {
+        let id = request.request_id;
+        store::step(conn, id, State::Failed, "gatehouse", Some(reason), self.0.now()).await?;
+        self.0.tell_of_failure(conn, request, reason).await
     }
 }
 

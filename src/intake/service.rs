@@ -15,7 +15,7 @@ use crate::{
     notices::{self, NoticeId},
     openstack::OpenStack,
     passwords::{Keys, Passwords, Pin, Sealed},
-    platform::{clock::SharedClock, entropy::SharedEntropy, masked::Masked},
+    platform::{clock::SharedClock, entropy::SharedEntropy, language::Language, masked::Masked},
 };
 
 /// The world that requests need.
@@ -133,6 +133,20 @@ impl Intake {
         }
         let domain = self.0.ports.openstack.domain_of(company_id);
         Ok(Home { user_id, company_id, domain })
+    }
+
+    /// The language of mails to an address: that of the person, and the site's where nobody is known by it.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn language_of(
+        &self,
+        conn: &mut PgConnection,
+        address: &Masked<String>,
+    ) -> Result<Language, sqlx::Error> {
+        let person = directory::person_by_email(conn, &self.0.realm, address).await?;
+        let locale = person.and_then(|person| person.locale);
+        Ok(locale.map_or_else(|| self.0.config.language(), |locale| Language::of(&locale)))
     }
 
     /// Reminds the help desk, in one mail, of all requests that have waited long enough, and tells people of ends.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use super::{CloudProject, CloudProjectId, OpenStack, store};
+use super::{CloudProject, CloudProjectId, EVERYTHING, OpenStack, RECONCILE, store};
+use crate::platform::jobs;
 
 /// A quota with what there is, or was, and what comes after it; the first is not known when it was never set.
 pub type QuotaChange = (String, Option<i64>, i64);
@@ -54,6 +55,23 @@ impl OpenStack {
         let mut returned = store::take_quotas_returned(conn, self.now()).await?;
         returned.retain(|quota| quota.before != Some(quota.after));
         by_project(conn, returned).await
+    }
+
+    /// When the next pass over everything is due: at the next end that is known, and no later than the interval says.
+    pub(super) async fn next_pass(&self) -> Result<DateTime<Utc>, sqlx::Error> {
+        let now = self.now();
+        let end = store::next_end(&mut *self.pool().acquire().await?, now).await?;
+        let latest = now + self.config().every();
+        Ok(end.map_or(latest, |end| end.min(latest)))
+    }
+
+    /// Brings the next pass forward to an end that is wanted.
+    pub(super) async fn expect_end_in_tx(
+        &self,
+        conn: &mut PgConnection,
+        end: DateTime<Utc>,
+    ) -> Result<(), sqlx::Error> {
+        jobs::plan_by_in_tx(conn, RECONCILE, EVERYTHING, end).await
     }
 
     fn remind_days(&self) -> i32 {

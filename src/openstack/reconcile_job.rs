@@ -34,7 +34,7 @@ impl Handler for ReconcileJob {
             return Err(Failed::Retry(reason));
         }
         match only {
-            None => Ok(Done::Until(self.0.now() + self.0.config().every())),
+            None => Ok(Done::Until(self.0.next_pass().await?)),
             Some(_) => Ok(Done::Finished),
         }
     }

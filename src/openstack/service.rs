@@ -176,6 +176,9 @@ impl OpenStack {
             return Ok(Err(Taken)); // said kindly; the index decides when two come at once
         }
         store::insert_project(conn, &project, self.now()).await?;
+        if let Some(end) = project.ends_at {
+            self.expect_end_in_tx(conn, end).await?;
+        }
         Ok(Ok(id))
     }
 
@@ -220,6 +223,9 @@ impl OpenStack {
         project: CloudProjectId,
         quotas: &[NewQuota],
     ) -> Result<(), sqlx::Error> {
+        if let Some(end) = quotas.iter().filter_map(|quota| quota.until).min() {
+            self.expect_end_in_tx(conn, end).await?;
+        }
         for quota in quotas {
             match quota.until {
                 None => store::put_quota(conn, project, quota).await?,

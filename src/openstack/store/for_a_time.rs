@@ -89,6 +89,38 @@ pub(in crate::openstack) async fn take_quotas_returned(
     .await
 }
 
+/// Whether the quotas that were wanted of a project until then were all set, what there is for good being no less where
+/// only so much was needed.
+pub async fn was_set_until(
+    conn: &mut PgConnection,
+    project: CloudProjectId,
+    until: DateTime<Utc>,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT coalesce(bool_and(coalesce(
+             applied = temporary OR temporary_is_floor AND (applied = -1 OR applied >= temporary), false)), false)
+         FROM cloud_quotas WHERE cloud_project_id = $1 AND temporary_until = $2",
+    )
+    .bind(project)
+    .bind(until)
+    .fetch_one(conn)
+    .await
+}
+
+/// When something ends next, a project or quotas for a time; none when nothing does.
+pub(in crate::openstack) async fn next_end(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT least((SELECT min(ends_at) FROM cloud_projects WHERE ends_at > $1),
+             (SELECT min(temporary_until) FROM cloud_quotas WHERE temporary_until > $1))",
+    )
+    .bind(now)
+    .fetch_one(conn)
+    .await
+}
+
 /// The quotas for a time that run in the projects of a company at `now`.
 pub(in crate::openstack) async fn for_a_time_in_company(
     conn: &mut PgConnection,

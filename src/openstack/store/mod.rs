@@ -5,8 +5,9 @@ mod lookups;
 mod noted;
 mod wants;
 
+pub use for_a_time::was_set_until;
 pub(super) use for_a_time::{
-    Ending, for_a_time_in_company, put_quota_for_a_time, take_quotas_ending, take_quotas_returned,
+    Ending, for_a_time_in_company, next_end, put_quota_for_a_time, take_quotas_ending, take_quotas_returned,
 };
 pub(super) use lookups::{concerned, of_company, person_of, tasks_of_company};
 pub use lookups::{

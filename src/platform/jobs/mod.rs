@@ -17,7 +17,7 @@ use chrono::{DateTime, Utc};
 pub use forgetting::Forgetting;
 pub use rounds::{Rounds, RoundsJob};
 pub use runner::{Runner, backoff};
-pub use store::{Backlog, JobRow, backlog, enqueue_in_tx, find, plan, unpark};
+pub use store::{Backlog, JobRow, backlog, enqueue_in_tx, find, plan, plan_by_in_tx, unpark};
 
 /// A claimed job.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -82,6 +82,27 @@ pub async fn plan(
     .map(drop)
 }
 
+/// Sees to it that periodic work is done by `at`. A run that is at it now is followed by another at once: it may have
+/// looked before this was known.
+pub async fn plan_by_in_tx(
+    conn: &mut PgConnection,
+    kind: &str,
+    key: &str,
+    at: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO jobs (kind, key, run_at) VALUES ($1, $2, $3)
+         ON CONFLICT ON CONSTRAINT jobs_kind_key DO UPDATE SET
+             generation = nextval('job_generations'), run_at = least(jobs.run_at, excluded.run_at)",
+    )
+    .bind(kind)
+    .bind(key)
+    .bind(at)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
 /// Claims due jobs of these kinds, at most `limit`, for the seconds given with the kind: nobody else
 /// gets them before.
 pub(super) async fn claim(

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::{asker, fields::What, rooms};
 use crate::{
-    intake::{Kind, ProjectAsk, Refused, Request, State as Standing, Step},
+    intake::{Kind, ProjectAsk, Refused, Request, State as Standing, Step, TIME_IS_OVER},
     portal::{
         Frame, NoPage, Portal, Submission, Visitor, page, see,
         words::{self, fill},
@@ -106,7 +106,13 @@ fn row(visitor: &Visitor, words: &'static words::Cloud, request: Request, steps:
             _ => "",
         },
         until: request.ask.ends_on.map(|day| fill(words.until, day)),
-        reason: request.reason.filter(|_| state == Standing::Rejected),
+        reason: match state {
+            Standing::Rejected => request.reason,
+            Standing::Failed if request.reason.as_deref() == Some(TIME_IS_OVER) => {
+                Some(words.time_is_over.to_owned())
+            }
+            _ => None,
+        },
         steps: steps.iter().filter_map(step).collect(),
         call_off: state.is_undecided().then(|| fill(words.call_off_of, &project)),
         project,

@@ -93,6 +93,10 @@ super::words! {
         done: "Done", "Selesai", "已完成", "Selesai";
         rejected: "Not approved", "Tidak disetujui", "未获批准", "Tidak diluluskan";
         failed: "Held up; we are looking into it", "Tertunda; kami sedang menanganinya", "处理受阻，我们正在跟进", "Tertangguh; kami sedang menanganinya";
+        time_is_over: "Its last day was over before we had finished setting it up. Please ask again with another day.",
+            "Hari terakhirnya sudah lewat sebelum kami selesai menyiapkannya. Silakan ajukan lagi dengan tanggal lain.",
+            "在我们完成配置之前，它的最后一天已经过去。请另选日期重新申请。",
+            "Hari terakhirnya telah berlalu sebelum kami selesai menyediakannya. Sila mohon semula dengan tarikh lain.";
         cancelled: "Called off", "Dibatalkan", "已撤回", "Ditarik balik";
         changed: "Changed", "Diubah", "已修改", "Diubah";
         pin_expected: "Choose a PIN of exactly four digits", "Pilih PIN tepat empat angka", "请选择恰好四位数字的 PIN", "Pilih PIN tepat empat digit";

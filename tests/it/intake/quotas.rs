@@ -2,10 +2,14 @@
 
 use chrono::TimeDelta;
 use gatehouse::{
-    adapters::keystone::{MemoryKeystone, QuotaService},
-    intake::{Act, By, Kind},
+    adapters::keystone::{KeystoneError, MemoryKeystone, QuotaService},
+    intake::{Act, By, Kind, PROVISION, ProvisionJob, RequestId, State, TIME_IS_OVER, store},
     openstack::{Grant, NewCloudProject, NewCloudUser},
-    platform::{clock::Clock as _, masked::Masked},
+    platform::{
+        clock::Clock as _,
+        jobs::{Done, Failed, Handler as _, Job},
+        masked::Masked,
+    },
 };
 use serde_json::{Value, json};
 
@@ -221,4 +225,106 @@ async fn what_is_over_before_it_is_asked_or_approved_is_not_brought_about() {
     let mut conn = house.pool.acquire().await.unwrap();
     let request = gatehouse::intake::store::find(&mut conn, id).await.unwrap().unwrap();
     assert_eq!(request.reason.as_deref(), Some("the time that it was asked for is over"));
+}
+
+/// A request for cores until the day after tomorrow, approved while OpenStack is away.
+async fn approved_while_away(house: &CloudHouse, keystone: &MemoryKeystone) -> RequestId {
+    let last = (house.clock.now() + TimeDelta::days(2)).date_naive().to_string();
+    let mut cells = vec![String::new(); 20];
+    for (place, cell) in [(4, "siti@contoh.example"), (8, "Kerja"), (10, &last), (12, "40")] {
+        cell.clone_into(&mut cells[place]);
+    }
+    let intake = &house.cloud.intake;
+    let table = [vec![String::new(); 20], cells];
+    let imported = intake.import(Kind::Quota, "quotas.csv", &table, false).await.unwrap();
+    let id = imported.rows[0].request_id.unwrap();
+    house.work_off().await;
+    intake.act(id, &Act::Approve, &By::operator("dewi")).await.unwrap();
+    keystone.state().fault = Some(KeystoneError::Unreachable);
+    assert!(matches!(provision(house, id).await, Err(Failed::Retry(_))));
+    assert_eq!(standing(house, id).await, (State::Provisioning, None), "it waits, and everybody sees it");
+    id
+}
+
+async fn provision(house: &CloudHouse, id: RequestId) -> Result<Done, Failed> {
+    let job = ProvisionJob(house.cloud.intake.clone());
+    job.run(&Job { kind: PROVISION.to_owned(), key: id.to_string(), attempts: 0 }).await
+}
+
+async fn standing(house: &CloudHouse, id: RequestId) -> (State, Option<String>) {
+    let mut conn = house.pool.acquire().await.unwrap();
+    let request = store::find(&mut conn, id).await.unwrap().unwrap();
+    (request.state(), request.reason)
+}
+
+#[tokio::test]
+async fn quotas_that_were_not_set_in_their_time_failed_and_those_that_were_are_done() {
+    let (house, keystone) = house().await;
+    let id = approved_while_away(&house, &keystone).await;
+    house.advance(TimeDelta::days(4));
+    // OpenStack is still away, and it is known already.
+    provision(&house, id).await.unwrap();
+    let missed = (State::Failed, Some(TIME_IS_OVER.to_owned()));
+    assert_eq!(standing(&house, id).await, missed);
+    keystone.state().fault = None;
+    passes(&house).await;
+    assert_eq!(held(&keystone, QuotaService::Compute, "cores"), 20);
+    assert!(told(&house, "siti@contoh.example").is_empty(), "nobody is told of what never was");
+    let tickets = told(&house, "helpdesk@example.com");
+    assert!(tickets.iter().any(|ticket| ticket.contains(TIME_IS_OVER)), "{tickets:?}");
+    house.cloud.intake.act(id, &Act::Retry, &By::operator("dewi")).await.unwrap();
+    provision(&house, id).await.unwrap();
+    assert_eq!(standing(&house, id).await, missed, "trying again tells the same truth");
+}
+
+#[tokio::test]
+async fn quotas_that_were_set_in_time_are_done_even_if_that_is_noted_after_it() {
+    let (house, keystone) = house().await;
+    let id = approved_while_away(&house, &keystone).await;
+    keystone.state().fault = None;
+    // The run that sets them ends before it can note that the request is done.
+    house.cloud.openstack.apply(None).await.unwrap();
+    assert_eq!(held(&keystone, QuotaService::Compute, "cores"), 40);
+    house.advance(TimeDelta::days(4));
+    provision(&house, id).await.unwrap();
+    assert_eq!(standing(&house, id).await, (State::Done, None));
+    passes(&house).await;
+    assert_eq!(held(&keystone, QuotaService::Compute, "cores"), 20);
+    let mails = told(&house, "siti@contoh.example");
+    let ended = mails.iter().filter(|mail| mail.contains("former values are back")).count();
+    assert_eq!((mails.len(), ended), (2, 1), "{mails:?}");
+}
+
+#[tokio::test]
+async fn everybody_is_told_in_their_language_and_whoever_is_not_known_in_the_sites() {
+    let (house, _) = house().await;
+    sqlx::query(
+        "INSERT INTO people (user_id, realm, sequence, username, email, email_verified, locale, enabled, factors,
+             created_at, updated_at)
+         VALUES ('budi', 'gatehouse', 1, 'budi', 'Budi@contoh.example', true, 'id', true, '[]', now(), now())",
+    )
+    .execute(&house.pool)
+    .await
+    .unwrap();
+    let last = (house.clock.now() + TimeDelta::days(5)).date_naive();
+    ask(&house, &[(10, &last.to_string()), (12, "40")]).await;
+    passes(&house).await;
+    house.advance(TimeDelta::days(7));
+    passes(&house).await;
+    passes(&house).await;
+    let subjects = |address: &str| -> Vec<String> {
+        house.mails_to(address).into_iter().map(|mail| mail.subject.clone()).collect()
+    };
+    let indonesian = [
+        "Kuota proyek Anda berubah",
+        "Kuota sementara proyek Anda segera berakhir",
+        "Kuota sementara proyek Anda sudah berakhir",
+    ];
+    assert_eq!(subjects("budi@contoh.example"), indonesian);
+    let english = [
+        "The quotas of your project have changed",
+        "Temporary quotas of your project end soon",
+        "Temporary quotas of your project have ended",
+    ];
+    assert_eq!(subjects("siti@contoh.example"), english);
 }

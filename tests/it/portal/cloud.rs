@@ -140,6 +140,16 @@ async fn quotas_for_a_time_are_asked_for_with_their_last_day_and_shown_with_it()
     setting.house.cloud.openstack.apply(None).await.unwrap();
     assert_eq!(cores(), 10);
     browser.get("/company/projects").await.expect(200).hides("Until");
+
+    // OpenStack is away for the whole of the next time: whoever asked sees that nothing came of it.
+    let day = (setting.house.clock.now().date_naive() + chrono::TimeDelta::days(1)).to_string();
+    let fields = [("project", "Kerja"), ("cores", "60"), ("end_date", day.as_str())];
+    browser.post("/cloud/ask/quota", "/cloud/ask/quota", &fields).await.expect(303);
+    setting.house.work_off().await;
+    setting.house.advance(chrono::TimeDelta::days(3));
+    setting.approve().await;
+    let page = browser.get("/cloud").await.expect(200);
+    page.shows("Its last day was over before we had finished setting it up.");
 }
 
 #[tokio::test]
