@@ -8,15 +8,12 @@ use serde_json::json;
 
 use super::{Cloud, Config, Ports};
 use crate::{
-    adapters::{
-        keycloak::KeycloakClient,
-        keystone::{Filter, Keystone as _, KeystoneClient},
-    },
-    audit::{self, Actor, AuditId, Entry, Origin, Subject},
+    adapters::keycloak::KeycloakClient,
+    contacts,
     intake::{self, Act, By, Kind, Outcome, State},
     openstack,
-    passwords::{Begin, Occasion, Recipient},
-    platform::{db, language::Language, masked::Masked},
+    passwords::Starter,
+    platform::{db, masked::Masked},
 };
 
 /// How a result is printed.
@@ -62,7 +59,6 @@ const SKIPPED: u8 = 3;
 struct Desk {
     pool: sqlx::PgPool,
     cloud: Cloud,
-    ports: Ports,
 }
 
 async fn desk(config: &Config) -> anyhow::Result<Desk> {
@@ -72,7 +68,7 @@ async fn desk(config: &Config) -> anyhow::Result<Desk> {
     let keycloak = Arc::new(KeycloakClient::new(&config.keycloak).context("keycloak")?);
     let cloud = Cloud::real(config, &pool, &ports, keycloak)?;
     let cloud = cloud.context("keystone.auth_url: expected the address of Keystone")?;
-    Ok(Desk { pool, cloud, ports })
+    Ok(Desk { pool, cloud })
 }
 
 /// `gatehouse openstack plan | apply | drift | approve`. Returns the exit code: 0, or 1 when something failed.
@@ -210,7 +206,8 @@ pub async fn list(config: &Config, state: Option<&str>, output: Output) -> anyho
         .map(|request| {
             json!({
                 "request_id": request.request_id, "kind": request.kind, "state": request.state,
-                "account": request.ask.email, "project": request.ask.project.name(),
+                "account": contacts::masked(contacts::Kind::Email, request.ask.email.expose()),
+                "project": request.ask.project.name(),
                 "until": request.ask.ends_on,
                 "received_at": request.received_at, "assignee": request.assignee, "reason": request.reason,
             })
@@ -248,42 +245,10 @@ pub async fn remind(config: &Config, output: Output) -> anyhow::Result<u8> {
 /// `gatehouse first-password renew ADDRESS`: for somebody who asked for a new password and chose a PIN. The link goes
 /// only to the address on file; neither link nor PIN is shown.
 pub async fn renew_password(config: &Config, address: &str, by: &str, output: Output) -> anyhow::Result<u8> {
-    let Desk { pool, cloud, ports } = desk(config).await?;
-    let keystone = KeystoneClient::new(&config.keystone).context("keystone")?;
+    let Desk { pool, cloud } = desk(config).await?;
     let address = Masked::new(address.trim().to_owned());
-    let filter = Filter { name: Some(address.clone()), ..Filter::default() };
-    let mut users = keystone.users(&filter).await?;
-    let user = match users.len() {
-        1 => users.remove(0),
-        0 => bail!("there is no account of that name"),
-        _ => bail!("there is an account of that name in several domains"),
-    };
-    let on_file = user.email.clone().context("the account has no address on file")?;
-    let mut tx = pool.begin().await?;
-    let pin = cloud.passwords.take_reset_in_tx(&mut tx, &address).await?;
-    let Some(pin) = pin else {
-        bail!("the person must ask at /first-password/reset first, and choose a PIN there");
-    };
-    let to = Recipient {
-        address: on_file,
-        name: user.description.unwrap_or_default(),
-        language: Language::of(&config.intake.language),
-        occasion: Occasion::Reset,
-    };
-    let entry = Entry {
-        actor: Actor::Operator { name: by.to_owned() },
-        action: "first_password.renewed",
-        subject: Subject { kind: "cloud_account", id: user.id.clone() },
-        company_id: None,
-        before: None,
-        after: None,
-        reason: None,
-    };
-    let entry_id = AuditId::generate(ports.clock.as_ref(), ports.entropy.as_ref());
-    audit::store::record_in_tx(&mut tx, ports.clock.now(), entry_id, &Origin::default(), &entry).await?;
-    let begun = cloud.passwords.begin_in_tx(&mut tx, Begin { user_id: user.id, pin, to }).await;
-    begun.map_err(|refusal| anyhow::anyhow!("the link was not made: {refusal:?}"))?;
-    tx.commit().await?;
+    let language = cloud.intake.language_of(&mut *pool.acquire().await?, &address).await?;
+    cloud.passwords.start_reset(&address, language, &Starter::operator(by)).await?;
     output.print(&json!({"renewed": true}), || "a link goes to the address on file".to_owned())?;
     Ok(0)
 }

@@ -141,8 +141,9 @@ impl Features {
     /// The public routes, with the layers that every route gets.
     pub fn router(&self) -> Router {
         let portal = match &self.cloud {
-            Some(Cloud { intake, openstack, .. }) => {
-                let rooms = portal::cloud::Rooms { intake: intake.clone(), openstack: openstack.clone() };
+            Some(Cloud { intake, openstack, passwords, .. }) => {
+                let (intake, openstack, passwords) = (intake.clone(), openstack.clone(), passwords.clone());
+                let rooms = portal::cloud::Rooms { intake, openstack, passwords };
                 self.portal.clone().with_cloud(rooms)
             }
             None => self.portal.clone(),

@@ -106,7 +106,7 @@ fn link_letter(words: &LetterWords, is_reset: bool, name: &str, valid: &str, url
 fn ticket_letter(name: &str, account: &str) -> Letter {
     let mut letter = Letter::new(
         "Password Reset: a person asks for a new password",
-        "Check who is asking by your own means, then start the reset with \
+        "Check who is asking by your own means, then start the reset on the person's page in the back office, or with \
          `gatehouse first-password renew`. The link goes only to the address on file, and the person has chosen a PIN.",
     );
     let fact = |name: &str, value: &str| (name.to_owned(), value.to_owned());

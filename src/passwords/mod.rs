@@ -15,6 +15,7 @@ mod letters;
 mod model;
 mod prepare_job;
 mod service;
+mod staff;
 mod store;
 mod words;
 
@@ -25,6 +26,7 @@ pub use letters::PasswordLetters;
 pub use model::{Begin, Given, Occasion, Pin, Recipient};
 pub use prepare_job::PrepareJob;
 pub use service::{Form, Passwords, PasswordsPorts, Reset};
+pub use staff::{NotStarted, Starter};
 
 /// The work of giving an account its random password and sending the link; its key is the user id.
 pub const PREPARE: &str = "passwords.prepare";

@@ -2,6 +2,7 @@
 
 mod allowed;
 mod approvals;
+mod cloud_password;
 mod company;
 mod factors;
 mod messages;
@@ -40,6 +41,7 @@ pub fn pages(pages: Pages) -> Pages {
         .post(block, "/backoffice/people/{user_id}/unblock", person::unblock)
         .post(notes, "/backoffice/people/{user_id}/notes", person::write_note)
         .post(factors, "/backoffice/people/{user_id}/password", person::send_password_link)
+        .post(factors, "/backoffice/people/{user_id}/cloud-password", cloud_password::send)
         .post(reset, "/backoffice/people/{user_id}/factors", person::ask_factor_reset)
         .post(factors, "/backoffice/people/{user_id}/factors/{factor_id}", factors::act)
         .get(look, "/backoffice/companies/{company_id}", company::show)

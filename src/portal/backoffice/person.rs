@@ -38,6 +38,7 @@ struct May {
     block: bool,
     notes: bool,
     factors: bool,
+    cloud_password: bool,
     reset: bool,
 }
 
@@ -169,6 +170,7 @@ async fn page_of(
             block: may(Permission::PeopleBlock),
             notes: may(Permission::NotesManage),
             factors: may(Permission::FactorsManage),
+            cloud_password: may(Permission::FactorsManage) && super::cloud_password::is_kept(portal, user_id),
             reset: may(Permission::FactorsReset),
         },
         person,

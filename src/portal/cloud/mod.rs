@@ -10,6 +10,7 @@ use crate::{
     access::Permission,
     intake::{Asker, Intake},
     openstack::OpenStack,
+    passwords::Passwords,
     platform::language::Language,
 };
 
@@ -20,6 +21,8 @@ pub struct Rooms {
     pub intake: Intake,
     /// Projects and tasks.
     pub openstack: OpenStack,
+    /// First passwords.
+    pub passwords: Passwords,
 }
 
 /// Everything under `/cloud`, and the projects of a company.

@@ -115,6 +115,17 @@ super::words! {
         action: "Action, such as person.blocked", "Tindakan, misalnya person.blocked", "操作，例如 person.blocked", "Tindakan, seperti person.blocked";
         export: "Download all as JSON lines", "Unduh semua sebagai baris JSON", "以 JSON 行格式下载全部", "Muat turun semua sebagai baris JSON";
         resend: "Send the password link", "Kirim tautan kata sandi", "发送密码链接", "Hantar pautan kata laluan";
+        cloud_password: "Send the link for the cloud password", "Kirim tautan kata sandi awan", "发送云平台密码链接", "Hantar pautan kata laluan awan";
+        cloud_password_help: "For whoever forgot the password of their cloud account and asked for another. Check first who is asking. The link goes only to the address on file.",
+            "Untuk orang yang lupa kata sandi akun awannya dan sudah meminta yang baru. Pastikan dulu siapa yang meminta. Tautan hanya dikirim ke alamat yang terdaftar.",
+            "适用于忘记云平台账户密码并已申请新密码的人。请先核实申请人身份。链接只发送到登记的地址。",
+            "Untuk sesiapa yang terlupa kata laluan akaun awan dan telah memohon yang baharu. Pastikan dahulu siapa yang memohon. Pautan hanya dihantar ke alamat yang didaftarkan.";
+        no_cloud_account: "They have no cloud account with an address on file", "Tidak ada akun awan dengan alamat terdaftar", "没有登记地址的云平台账户", "Tiada akaun awan dengan alamat berdaftar";
+        reset_not_asked: "They must ask for a new password first, at /first-password/reset, and choose a PIN there",
+            "Orang itu harus meminta kata sandi baru dulu di /first-password/reset dan memilih PIN di sana",
+            "对方须先在 /first-password/reset 申请新密码，并在那里选择 PIN",
+            "Orang itu perlu memohon kata laluan baharu dahulu di /first-password/reset dan memilih PIN di sana";
+        cloud_away: "OpenStack does not answer. Try again later", "OpenStack tidak menjawab. Coba lagi nanti", "OpenStack 没有响应，请稍后再试", "OpenStack tidak menjawab. Cuba lagi kemudian";
         resent: "The link is on its way.", "Tautan sedang dikirim.", "链接已发送。", "Pautan sedang dihantar.";
     }
 }

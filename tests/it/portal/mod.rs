@@ -1,6 +1,7 @@
 mod backoffice;
 mod billing;
 mod cloud;
+mod cloud_password;
 mod cloud_staff;
 mod cloud_walk;
 mod company_contacts;
