@@ -1,5 +1,7 @@
 //! Requests: from the rows of a table to what is there, and back to whoever asked.
 
+mod commands;
+mod cut_everywhere;
 mod decisions;
 mod endings;
 mod killed;

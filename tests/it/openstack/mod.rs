@@ -1,8 +1,10 @@
 //! One reconciler brings Keystone to what is wanted, from wherever it starts.
 
+mod commands;
 mod cut_off;
 mod domains;
 mod drift;
+mod ends;
 mod federation;
 mod floors;
 mod for_a_time;

@@ -2,12 +2,12 @@
 
 use gatehouse::{
     adapters::keystone::{Keystone as _, NewUser},
-    app::{Config, Output, renew_password},
     platform::masked::Masked,
 };
+use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::{CloudHouse, TestKeystone};
+use crate::support::{CloudHouse, Commands, TestKeystone};
 
 #[tokio::test]
 async fn a_link_sent_by_an_operator_is_recorded_with_their_name_and_without_a_secret() {
@@ -25,25 +25,20 @@ async fn a_link_sent_by_an_operator_is_recorded_with_their_name_and_without_a_se
         federated: Vec::new(),
     };
     let user = keystone.client.create_user(&new).await.unwrap();
-    let login = &keystone.login;
-    let settings = format!(
-        "profile = \"development\"\n{}\n\
-         passwords.keys = [\"1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\"]\n\
-         keystone.auth_url = \"{}\"\nkeystone.username = \"{}\"\nkeystone.password = \"{}\"\n",
-        crate::config::MINIMAL.replace("postgres://gatehouse:secret@localhost/gatehouse", &house.url),
-        login.auth_url,
-        login.username,
-        login.password,
-    );
-    let config = Config::from_toml(&settings).unwrap();
-    let refused = renew_password(&config, &address, "dewi", Output::Json).await;
-    assert!(refused.unwrap_err().to_string().contains("must ask at /first-password/reset first"));
+    let commands = Commands::over(&house.url, &keystone.login, "");
+    let renew = ["first-password", "renew", address.as_str(), "--by", "dewi", "--json"];
+    let refused = commands.refused(&renew).await;
+    assert!(refused.contains("must ask at /first-password/reset first"), "{refused}");
 
     let fields = [("name", "Siti"), ("email", &address), ("confirm_email", &address), ("pin", "4711")];
     assert_eq!(house.post("/first-password/reset", &fields).await.0, 200);
-    assert_eq!(renew_password(&config, &address, "dewi", Output::Json).await.unwrap(), 0);
-    let again = renew_password(&config, &address, "budi", Output::Json).await;
-    assert!(again.is_err(), "the PIN is given out once");
+    let ran = commands.run(&renew).await;
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
+    assert_eq!(ran.json(), json!({"renewed": true}), "neither link nor PIN");
+    commands.refused(&["first-password", "renew", &address, "--by", "budi"]).await; // the PIN is given out once
+    let nobody =
+        commands.refused(&["first-password", "renew", "nobody@contoh.example", "--by", "dewi"]).await;
+    assert_eq!(nobody, "gatehouse: there is no account of that name\n");
     let recorded: Vec<(String, String, String)> = sqlx::query_as(
         "SELECT actor_kind || ' ' || actor_id, action, to_jsonb(audit_entries)::text FROM audit_entries
          WHERE subject_kind = 'cloud_account' AND subject_id = $1",

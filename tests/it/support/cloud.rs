@@ -31,7 +31,7 @@ use tower::ServiceExt as _;
 
 use super::{TestDatabase, eventually};
 
-const SETTINGS: &str = "\
+pub(super) const SETTINGS: &str = "\
 passwords.keys = [\"1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\"]
 intake.help_desk = \"helpdesk@example.com\"
 intake.links.login = \"https://cloud.example\"

@@ -1,54 +1,125 @@
-//! An OpenStack whose caller is killed: a call does its work there, and its answer never comes.
+//! Any OpenStack, real ones too, on the way to which a call is cut: whoever calls is killed, or is told that it is away.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
+    fmt::Debug,
     future::pending,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex},
 };
 
 use async_trait::async_trait;
 use gatehouse::adapters::keystone::{
-    Assignment, CloudService, Domain, Filter, Group, GroupRole, Keystone, KeystoneError, Limit,
-    MemoryKeystone, NewDomain, NewGroup, NewProject, NewUser, Project, ProjectChange, QuotaService,
-    RegisteredLimit, Role, User, UserChange,
+    Assignment, CloudService, Domain, Filter, Group, GroupRole, Keystone, KeystoneError, Limit, NewDomain,
+    NewGroup, NewProject, NewUser, Project, ProjectChange, QuotaService, RegisteredLimit, Role, User,
+    UserChange,
 };
 use secrecy::SecretString;
 use tokio::sync::Notify;
 
-/// Stops whoever calls at one call, counted from 1.
+/// How a call is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// Whoever calls is killed before the call arrives.
+    KilledBefore,
+    /// It does its work there, and its answer never comes: whoever calls is killed.
+    KilledAfter,
+    /// It does not arrive.
+    FailsBefore,
+    /// It does its work there, and its answer is lost.
+    FailsAfter,
+}
+
+impl Cut {
+    fn kills(self) -> bool {
+        matches!(self, Self::KilledBefore | Self::KilledAfter)
+    }
+
+    fn comes_before(self) -> bool {
+        matches!(self, Self::KilledBefore | Self::FailsBefore)
+    }
+}
+
+/// Which call is cut.
+#[derive(Default, Clone, Copy)]
+enum Plan {
+    #[default]
+    None,
+    /// The one with this number, counted from 1.
+    Number(usize, Cut),
+    /// The next one that was not cut before, by what it asks.
+    EachOnce(Cut),
+}
+
+#[derive(Default)]
+struct Seen {
+    plan: Plan,
+    calls: usize,
+    cut: BTreeSet<String>,
+}
+
+/// Cuts calls on the way to another.
 pub struct Interrupted {
-    pub inner: Arc<MemoryKeystone>,
-    pub stop_at: AtomicUsize,
-    calls: AtomicUsize,
-    reached: Notify,
+    inner: Arc<dyn Keystone>,
+    seen: Mutex<Seen>,
+    killed: Notify,
 }
 
 impl Interrupted {
-    pub fn new(inner: Arc<MemoryKeystone>) -> Self {
-        let (stop_at, calls, reached) = (AtomicUsize::new(0), AtomicUsize::new(0), Notify::new());
-        Self { inner, stop_at, calls, reached }
+    pub fn new(inner: Arc<dyn Keystone>) -> Self {
+        Self { inner, seen: Mutex::default(), killed: Notify::new() }
     }
 
-    /// Runs until it is done, or killed at the call. Returns what came of it, if it was done.
+    /// Runs until it is done, or killed when the answer to the call with this number, from 1, comes. Returns what came
+    /// of it, if it was done.
     pub async fn kill_at<T>(&self, call: usize, work: impl Future<Output = T>) -> Option<T> {
-        self.calls.store(0, Ordering::SeqCst);
-        self.stop_at.store(call, Ordering::SeqCst);
+        self.under(Plan::Number(call, Cut::KilledAfter), work).await
+    }
+
+    /// Runs until it is done, or cut at the next call that was not cut before. Returns what came of it, if it was not
+    /// killed.
+    pub async fn cut_once<T>(&self, cut: Cut, work: impl Future<Output = T>) -> Option<T> {
+        self.under(Plan::EachOnce(cut), work).await
+    }
+
+    /// How many calls were cut, each once.
+    pub fn cuts(&self) -> usize {
+        self.seen.lock().unwrap().cut.len()
+    }
+
+    async fn under<T>(&self, plan: Plan, work: impl Future<Output = T>) -> Option<T> {
+        {
+            let mut seen = self.seen.lock().unwrap();
+            (seen.plan, seen.calls) = (plan, 0);
+        }
         let ended = tokio::select! {
             ended = work => Some(ended),
-            () = self.reached.notified() => None,
+            () = self.killed.notified() => None,
         };
-        self.stop_at.store(0, Ordering::SeqCst);
+        self.seen.lock().unwrap().plan = Plan::None;
         ended
     }
 
-    async fn answer(&self) {
-        if self.calls.fetch_add(1, Ordering::SeqCst) + 1 == self.stop_at.load(Ordering::SeqCst) {
-            self.reached.notify_one();
+    /// How this call is cut, if it is. Only one is in a run.
+    fn cut(&self, name: &str, asked: &dyn Debug) -> Option<Cut> {
+        let mut seen = self.seen.lock().unwrap();
+        seen.calls += 1;
+        let plan = seen.plan;
+        match plan {
+            Plan::Number(number, cut) if seen.calls == number => Some(cut),
+            Plan::EachOnce(cut) if seen.cut.insert(format!("{name} {asked:?}")) => {
+                seen.plan = Plan::None;
+                Some(cut)
+            }
+            _ => None,
+        }
+    }
+
+    async fn end<T>(&self, cut: Cut) -> Result<T, KeystoneError> {
+        if cut.kills() {
+            self.killed.notify_one();
             pending::<()>().await;
         }
+        Err(KeystoneError::Unreachable)
     }
 }
 
@@ -57,9 +128,15 @@ macro_rules! forward {
         #[async_trait]
         impl Keystone for Interrupted {
             $(async fn $name(&self, $($argument: $kind),*) -> Result<$answer, KeystoneError> {
+                let cut = self.cut(stringify!($name), &($(&$argument,)*));
+                if let Some(cut) = cut.filter(|cut| cut.comes_before()) {
+                    return self.end(cut).await;
+                }
                 let answer = self.inner.$name($($argument),*).await;
-                self.answer().await;
-                answer
+                match cut {
+                    Some(cut) => self.end(cut).await,
+                    None => answer,
+                }
             })*
         }
     };

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod client;
 mod cloud;
+mod commands;
 mod database;
 mod interrupted;
 mod kafka;
@@ -15,8 +16,9 @@ mod service;
 pub mod tokens;
 
 pub use cloud::CloudHouse;
+pub use commands::Commands;
 pub use database::TestDatabase;
-pub use interrupted::Interrupted;
+pub use interrupted::{Cut, Interrupted};
 pub use kafka::{Seen, TestKafka, eventually, latest};
 pub use keystone::TestKeystone;
 pub use proofs::missing_proofs;
