@@ -4,6 +4,7 @@ import { expectShut } from '../support/doors';
 import { noticesTo, signUpIn } from '../support/inbox';
 import { look, walkByKeyboard } from '../support/look';
 import { newPerson } from '../support/person';
+import { picture } from '../support/picture';
 import { done, openPortal, submit } from '../support/portal';
 import { whileServiceHangs } from '../support/service';
 import { madeByHand, staffMember } from '../support/staff';
@@ -48,6 +49,7 @@ test('while the launch is closed, who asks is noted, approved by staff, and sign
   await openPortal(staff, '/backoffice/sign-ups');
   const row = staff.locator('.rows li', { hasText: person.email });
   await expect(row, 'once, however often it was asked').toHaveCount(1);
+  await picture(staff, 'pages/sign-ups');
   await look(staff, 'backoffice-sign-ups');
   await walkByKeyboard(staff, 'backoffice-sign-ups');
   await row.locator('a').click();
@@ -55,11 +57,30 @@ test('while the launch is closed, who asks is noted, approved by staff, and sign
   await submit(staff);
   await expect(staff.locator('#reason-problem')).toBeVisible();
   await look(staff, 'backoffice-sign-up');
+  await walkByKeyboard(staff, 'backoffice-sign-up');
   await staff.locator('#reason').fill('known to sales');
   await submit(staff);
   await expect(done(staff)).toBeVisible();
+
+  // A domain is let in without asking, until it is taken off again.
   await openPortal(staff, '/backoffice/sign-ups/allowed');
+  await staff.locator('#value').fill('not a domain');
+  await staff.locator('#reason').fill('pilot customers');
+  await submit(staff);
+  await expect(staff.locator('#value-problem')).toBeVisible();
+  const domain = `${person.email.split('@')[0]}.example`;
+  await staff.locator('#value').fill(domain);
+  await submit(staff);
+  await expect(done(staff)).toBeVisible();
+  const entry = staff.locator('#allowed > li', { hasText: domain });
+  await expect(entry).toContainText('pilot customers');
+  await picture(staff, 'pages/allowed');
   await look(staff, 'backoffice-allowed');
+  await walkByKeyboard(staff, 'backoffice-allowed');
+  await entry.locator('[name="reason"]').fill('the pilot is over');
+  await entry.locator('button').click();
+  await expect(done(staff)).toBeVisible();
+  await expect(entry).toHaveCount(0);
 
   const letter = await until('the letter', async () => (await noticesTo(person.email))[0]);
   await page.goto(signUpIn(letter));
