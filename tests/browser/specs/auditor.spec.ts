@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { findUser } from '../support/admin';
-import { callerOf } from '../support/api';
+import { apiOf } from '../support/api';
 import { look } from '../support/look';
 import { picture } from '../support/picture';
 import { done, openPortal, submit } from '../support/portal';
@@ -60,11 +60,15 @@ test("an auditor's day: finds what was done, takes it along as JSON lines, and c
     const answer = await context.request.post(new URL(`/backoffice/${path}`, page.url()).href, { form: why, maxRedirects: 0 });
     expect(answer.status(), path).toBe(404);
   }
-  const auditor = await callerOf(context);
-  expect((await auditor.call('GET', `/users/${id}/extended`)).body).toMatchObject({ masked: true });
-  for (const path of [`/backoffice/users/${id}/unmask`, `/backoffice/users/${id}/block`, `/backoffice/companies/${company_id}/suspend`]) {
-    expect((await auditor.call('POST', path, { reason: 'curiosity' }, { 'idempotency-key': `auditor-${id}` })).status, path).toBe(403);
-  }
+  const auditor = await apiOf(context);
+  const theirs = { path: { user_id: id } };
+  expect((await auditor.GET('/users/{user_id}/extended', { params: theirs })).data).toMatchObject({ masked: true });
+  const body = { reason: 'curiosity' };
+  for (const [what, { response }] of Object.entries({
+    unmask: await auditor.POST('/backoffice/users/{user_id}/unmask', { params: theirs, body }),
+    block: await auditor.POST('/backoffice/users/{user_id}/block', { params: theirs, body }),
+    suspend: await auditor.POST('/backoffice/companies/{company_id}/suspend', { params: { path: { company_id } }, body }),
+  })) expect(response.status, what).toBe(403);
   expect(await findUser(person.email)).toMatchObject({ enabled: true });
   await openPortal(own, '/account');
   await expect(own.locator('.who bdi'), 'nobody was signed out').toHaveText('Intan Ayu Permata');

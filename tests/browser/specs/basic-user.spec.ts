@@ -1,5 +1,5 @@
 import { findUser } from '../support/admin';
-import { callerOf } from '../support/api';
+import { apiOf } from '../support/api';
 import { look, walkByKeyboard } from '../support/look';
 import { done, expectPortal, openPortal, submit } from '../support/portal';
 import { ofCloud } from '../support/stack';
@@ -16,8 +16,9 @@ test("a basic user's day: their own account, their company's name, and nothing o
   const id = (await findUser(person.email))!.id;
   const own = topics.follow('gatehouse.users.v1', id);
   await own.becomes({ company: null });
-  const leader = await callerOf((await enters(visitor, admin, '/company')).context);
-  expect((await leader.call('POST', `/companies/${company.key}/join-requests/${id}/approve`)).status).toBeLessThan(300);
+  const leader = await apiOf((await enters(visitor, admin, '/company')).context);
+  const asking = { path: { company_id: company.key, user_id: id } };
+  expect((await leader.POST('/companies/{company_id}/join-requests/{user_id}/approve', { params: asking })).response.status).toBe(202);
   await own.becomes({ company: { company_id: company.key, role: 'user' } });
   await company.becomes({ members: 2 });
 
@@ -43,16 +44,23 @@ test("a basic user's day: their own account, their company's name, and nothing o
     '/company/systems', '/company/history', '/company/history/export', '/backoffice', `/backoffice/people/${adminId}`, '/backoffice/trail']) {
     expect((await context.request.get(new URL(path, page.url()).href)).status(), path).toBe(404);
   }
-  const self = await callerOf(context);
-  expect((await self.call('GET', `/users/${id}/extended`)).body).toMatchObject({ user_id: id, email: person.email, masked: false });
-  for (const [method, path] of [
-    ['GET', `/users/${adminId}/extended`], ['GET', `/users/${adminId}/access`], ['GET', `/companies/${company.key}/people`],
-    ['GET', `/companies/${company.key}/billing`], ['GET', `/companies/${company.key}/audit`], ['GET', '/backoffice/audit'],
-    ['DELETE', `/companies/${company.key}/people/${adminId}`], ['POST', `/backoffice/users/${adminId}/block`],
-  ] as const) {
-    const { status } = await self.call(method, path, method === 'POST' ? { reason: 'none at all' } : undefined, { 'idempotency-key': `day-${id}-${path}` });
-    expect([403, 404], `${method} ${path}: ${status}`).toContain(status);
-  }
+  const self = await apiOf(context);
+  const extended = await self.GET('/users/{user_id}/extended', { params: { path: { user_id: id } } });
+  expect(extended.data).toMatchObject({ user_id: id, email: person.email, masked: false });
+  const boss = { path: { user_id: adminId } };
+  const all = { path: { company_id: company.key } };
+  const one = { path: { company_id: company.key, user_id: adminId } };
+  const body = { reason: 'none at all' };
+  for (const [what, { response }] of Object.entries({
+    extended: await self.GET('/users/{user_id}/extended', { params: boss }),
+    access: await self.GET('/users/{user_id}/access', { params: boss }),
+    people: await self.GET('/companies/{company_id}/people', { params: all }),
+    billing: await self.GET('/companies/{company_id}/billing', { params: all }),
+    audit: await self.GET('/companies/{company_id}/audit', { params: all }),
+    trail: await self.GET('/backoffice/audit'),
+    removal: await self.DELETE('/companies/{company_id}/people/{user_id}', { params: one }),
+    block: await self.POST('/backoffice/users/{user_id}/block', { params: boss, body }),
+  })) expect([403, 404], `${what}: ${response.status}`).toContain(response.status);
 
   // They leave; their account stays.
   await page.locator('form[action="/company/leave"] button').click();

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { givePassword, problem } from '../support/acts';
 import { credentialsOf, findUser, sessionsOf } from '../support/admin';
-import { callerOf } from '../support/api';
+import { apiOf } from '../support/api';
 import { linkIn } from '../support/inbox';
 import { look, walkByKeyboard } from '../support/look';
 import { picture } from '../support/picture';
@@ -52,8 +52,9 @@ test("customer service's day: found, looked at, written down, blocked and let go
   const memberId = (await findUser(member.email))!.id;
   const theirs = topics.follow(USERS, memberId);
   await theirs.becomes({ company: null });
-  const leader = await callerOf(customer.context);
-  expect((await leader.call('POST', `/companies/${company_id}/join-requests/${memberId}/approve`)).status).toBeLessThan(300);
+  const leader = await apiOf(customer.context);
+  const asking = { path: { company_id, user_id: memberId } };
+  expect((await leader.POST('/companies/{company_id}/join-requests/{user_id}/approve', { params: asking })).response.status).toBe(202);
   await theirs.becomes({ company: { company_id, role: 'user' } });
   const phone = await enters(visitor, member, '/account');
   await theirs.becomes({ status: 'active', second_factors: ['email'] });
@@ -110,14 +111,15 @@ test("customer service's day: found, looked at, written down, blocked and let go
   await expect(summary(page)).toContainText('They are the last admin of a company');
 
   // Somebody else is: pages, tokens and sessions are over at once.
-  const bearer = await callerOf(phone.context);
-  expect((await bearer.call('GET', `/users/${memberId}/extended`)).status).toBe(200);
+  const bearer = await apiOf(phone.context);
+  const extended = async () => (await bearer.GET('/users/{user_id}/extended', { params: { path: { user_id: memberId } } })).response.status;
+  expect(await extended()).toBe(200);
   await openPortal(page, `/backoffice/people/${memberId}`);
   await withReason(page, '/block', '');
   await expect(summary(page)).toBeFocused();
   await withReason(page, '/block', 'the phone was stolen');
   await expect(done(page)).toHaveText('The person is blocked and signed out.');
-  expect((await bearer.call('GET', `/users/${memberId}/extended`)).status, 'the token').toBe(401);
+  expect(await extended(), 'the token').toBe(401);
   await theirs.becomes({ status: 'blocked' });
   await expect.poll(() => sessionsOf(memberId), { message: 'the sessions at Keycloak to end' }).toEqual([]);
   await openPortal(phone.page, '/account');

@@ -1,3 +1,4 @@
+import { apiWith } from '../support/api';
 import { look } from '../support/look';
 import { picture } from '../support/picture';
 import { done, openPortal, submit } from '../support/portal';
@@ -30,15 +31,17 @@ test('a system reads by its own credentials, with as many tokens as it likes, an
   };
   const [first, second] = [await token(), await token()];
   expect(first.refresh_token).toBeUndefined();
-  const call = async (bearer: string | undefined, path: string, method = 'GET') =>
-    (await fetch(`${stack().gatehouse_url}/api/v1${path}`, { method, headers: { authorization: `Bearer ${bearer}` } })).status;
-  for (const { access_token } of [first, second]) expect(await call(access_token, '/backoffice/companies?q=kopi')).toBe(200);
-  expect(await call(second.access_token, '/system/clients', 'POST'), 'a system changes nothing').toBe(403);
+  const found = async (bearer = '') =>
+    (await apiWith(bearer).GET('/backoffice/companies', { params: { query: { q: 'kopi' } } })).response.status;
+  for (const { access_token } of [first, second]) expect(await found(access_token)).toBe(200);
+  const body = { name: 'Another', permissions: ['directory.view'] };
+  const another = await apiWith(second.access_token!).POST('/system/clients', { body });
+  expect(another.response.status, 'a system changes nothing').toBe(403);
 
   await openPortal(page, `/backoffice/systems/${clientId}`);
   await expect(page.locator('main'), 'the secret is shown once').not.toContainText(secret);
   await page.locator('form[action$="/revoke"] button').click();
   await expect(done(page)).toHaveText('The system is revoked.');
-  expect(await call(first.access_token, '/backoffice/companies?q=kopi')).toBe(401);
+  expect(await found(first.access_token)).toBe(401);
   await expect.poll(async () => (await token()).access_token, { message: 'the client to go at Keycloak' }).toBeUndefined();
 });
