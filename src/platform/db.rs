@@ -6,13 +6,16 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use sqlx::{
     PgPool,
+    migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
 use super::config::Findings;
 
-/// Every migration of the service, embedded in the binary; forward only.
-pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+/// Every migration of the service, embedded in the binary; forward only. One that a newer release has applied is none
+/// of our business: while instances are replaced one by one, an old one must be able to start again, and so must the
+/// release before when the new one is taken back.
+pub static MIGRATIONS: Migrator = Migrator { ignore_missing: true, ..sqlx::migrate!("./migrations") };
 
 /// Where the database is and how much of it we use.
 #[derive(Debug, Clone, Deserialize)]

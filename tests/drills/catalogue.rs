@@ -17,6 +17,8 @@ use crate::{database, service, stage::Stage, topic};
 
 /// The name of the drill that is chosen by its length.
 pub const SOAK: &str = "soak";
+/// The name of the drill that is chosen by the commit that it begins with.
+pub const UPGRADE: &str = "upgrade";
 
 type Faults = for<'a> fn(&'a Stage, &'a mut ChaCha8Rng) -> BoxFuture<'a, Result<()>>;
 
@@ -124,6 +126,12 @@ pub const DRILLS: &[Drill] = &[
             |stage, _| Box::pin(database::forget_outbox(stage)),
         )
     },
+    drill(
+        UPGRADE,
+        "–",
+        "instances of an earlier commit replaced one by one, the schema changed (--from)",
+        |stage, _| Box::pin(service::upgrade(stage)),
+    ),
     drill(SOAK, "1-18", "faults at random", |stage, chance| Box::pin(soak(stage, chance))),
 ];
 

@@ -26,7 +26,7 @@ use stage::Stage;
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag that can be typed")]
 #[command(name = "cargo xtask drill", bin_name = "cargo xtask drill")]
 struct Arguments {
-    /// Which drills; all but the soak when none is named.
+    /// Which drills; all but the soak and the upgrade when none is named.
     names: Vec<String>,
     /// Say which drills there are, and run none.
     #[arg(long)]
@@ -40,6 +40,9 @@ struct Arguments {
     /// Cause faults at random for so many minutes.
     #[arg(long, value_name = "MINUTES")]
     soak: Option<u64>,
+    /// Replace the service of this commit by that of this tree: the drill `upgrade`.
+    #[arg(long, value_name = "COMMIT", conflicts_with = "names")]
+    from: Option<String>,
     /// Print one JSON document instead of a table.
     #[arg(long)]
     json: bool,
@@ -62,7 +65,11 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
     }
     let chosen = choose(&arguments)?;
     let seed = arguments.seed.unwrap_or_else(|| rand::random::<u32>().into());
-    let stage = Stage::set(arguments.soak).await?;
+    let earlier = match &arguments.from {
+        Some(commit) => Some(xtask::testing::service_program_of(commit).await?),
+        None => None,
+    };
+    let stage = Stage::set(arguments.soak, earlier.as_deref()).await?;
     let mut rows: Vec<Row> = Vec::new();
     for drill in chosen {
         eprintln!("── {} (seed {seed}): {}", drill.name, drill.what);
@@ -89,6 +96,9 @@ fn choose(arguments: &Arguments) -> Result<Vec<&'static Drill>> {
     let chosen = |drill: &&Drill| {
         if arguments.short {
             return drill.short;
+        }
+        if arguments.from.is_some() || drill.name == catalogue::UPGRADE {
+            return arguments.from.is_some() && drill.name == catalogue::UPGRADE;
         }
         let soak = drill.name == catalogue::SOAK;
         let only_soak = arguments.soak.is_some() && arguments.names.is_empty();

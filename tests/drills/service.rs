@@ -100,6 +100,21 @@ pub async fn rotate_key(stage: &Stage) -> Result<()> {
     Ok(())
 }
 
+/// Old and new run side by side on the schema of the new; an old one that ends comes back.
+pub async fn upgrade(stage: &Stage) -> Result<()> {
+    let new = xtask::testing::service_program();
+    stage.note("the new release joins and brings the schema up to date");
+    stage.start_as(FURTHER[0], &new).await?;
+    stage.calm().await?;
+    stage.kill(MAIN).await?;
+    stage.calm().await?;
+    stage.note("the old one is replaced");
+    stage.own.stop(MAIN).await?;
+    stage.start_as(MAIN, &new).await?;
+    stage.calm().await?;
+    stage.own.stop(FURTHER[0]).await
+}
+
 async fn restart(stage: &Stage, part: &str, what: &str, env: &[(&str, &str)]) -> Result<()> {
     stage.note(what);
     stage.own.stop(part).await?;

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -57,9 +58,11 @@ struct State {
 
 impl Stage {
     /// Starts a stack from empty.
-    pub async fn set(soak_minutes: Option<u64>) -> Result<Arc<Self>> {
+    ///
+    /// With an earlier program it runs that as the service.
+    pub async fn set(soak_minutes: Option<u64>, earlier: Option<&Path>) -> Result<Arc<Self>> {
         eprintln!("starting a stack …");
-        let own = xtask::testing::drill_stack().await?;
+        let own = xtask::testing::drill_stack(earlier).await?;
         let stack = Stack::of(own.info.clone())?;
         let state = State {
             webhook_secret: own.info.webhook_secret.clone(),
@@ -179,6 +182,12 @@ impl Stage {
     pub async fn start(&self, part: &str, env: &[(&str, &str)]) -> Result<()> {
         self.keep_log(part);
         self.own.start_with(part, env).await
+    }
+
+    /// Starts a part that has ended as another program.
+    pub async fn start_as(&self, part: &str, program: &Path) -> Result<()> {
+        self.keep_log(part);
+        self.own.start_as(part, program).await
     }
 
     /// Freezes a part for some seconds.

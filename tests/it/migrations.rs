@@ -15,6 +15,19 @@ async fn migrating_twice_changes_nothing() {
 }
 
 /// What a request was before the form of the portal was mended: 4711 is the PIN.
+#[tokio::test]
+async fn an_instance_of_the_release_before_starts_on_the_schema_of_the_next() {
+    let database = TestDatabase::create().await;
+    sqlx::query(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (99991231000000, 'of the next release', true, '', 0)",
+    )
+    .execute(&database.pool)
+    .await
+    .unwrap();
+    MIGRATIONS.run(&database.pool).await.unwrap();
+}
+
 async fn requested(database: &TestDatabase, source: &str, state: &str, cells: Value) {
     let mut ask = json!({
         "email": "siti@contoh.example", "first_name": "Siti", "last_name": "Rahma", "is_new_user": true,

@@ -67,6 +67,9 @@ pub struct Up {
     /// Lead the links between parts through proxies, and prepare further instances of the service: for drills.
     #[arg(long, hide = true)]
     pub for_drill: bool,
+    /// Run this program as the service instead of the one of this tree: for drills.
+    #[arg(long, hide = true, value_name = "PROGRAM")]
+    pub service: Option<PathBuf>,
     /// Run the service as it is released, and wait for the disk although it is a test: for benchmarks.
     #[arg(long, hide = true)]
     pub for_bench: bool,

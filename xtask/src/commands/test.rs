@@ -111,6 +111,7 @@ async fn start_stack(layout: &Layout) -> Result<(Stack, lock::Lock)> {
         scope: Scope::Whole,
         durability: Durability::Thrown,
         build: Build::Debug,
+        service: None,
         demo: false,
         openstack: true,
     };

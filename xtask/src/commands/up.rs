@@ -35,6 +35,7 @@ pub async fn run(up: &Up) -> Result<ExitCode> {
         scope: up.scope,
         durability,
         build: if up.for_bench { Build::Release } else { Build::Debug },
+        service: up.service.clone(),
         demo: up.demo,
         openstack: up.openstack,
     };
@@ -217,6 +218,7 @@ pub mod detach {
             ("--for-bench", up.for_bench),
         ];
         args.extend(flags.into_iter().filter(|(_, set)| *set).map(|(flag, _)| flag.into()));
+        args.extend(up.service.iter().flat_map(|program| ["--service".into(), program.into()]));
         let scope = clap::ValueEnum::to_possible_value(&up.scope);
         args.extend(["--scope".into(), scope.map_or("whole".into(), |value| value.get_name().into())]);
         args

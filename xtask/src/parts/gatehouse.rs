@@ -43,6 +43,12 @@ impl Gatehouse {
         Ok(Self { binary: target().join(build.folder()).join("gatehouse") })
     }
 
+    /// The same as another program, if there is one.
+    #[must_use]
+    pub fn or(self, other: Option<PathBuf>) -> Self {
+        Self { binary: other.unwrap_or(self.binary) }
+    }
+
     /// Tells how to run further instances of it.
     #[must_use]
     pub fn further(&self, layout: &Layout, ports: &Ports, secrets: &Secrets) -> Vec<Spec> {

@@ -8,6 +8,7 @@ pub mod ports;
 pub mod secrets;
 mod services;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -55,6 +56,8 @@ pub struct Plan {
     pub durability: Durability,
     /// How the service is built.
     pub build: Build,
+    /// What is run as the service instead of that.
+    pub service: Option<PathBuf>,
     /// Whether to add companies to look around.
     pub demo: bool,
     /// Whether to add a Keystone.
@@ -111,7 +114,8 @@ impl Stack {
         };
         let service = async {
             let step = progress.step("gatehouse");
-            anyhow::Ok((Gatehouse::prepare(this.plan.build, &step).await?, step))
+            let gatehouse = Gatehouse::prepare(this.plan.build, &step).await?;
+            anyhow::Ok((gatehouse.or(this.plan.service.clone()), step))
         };
         let openstack =
             async { if this.plan.openstack { this.start_keystone(progress).await } else { Ok(()) } };

@@ -1,6 +1,7 @@
 //! The running processes of a stack, by name: tests and drills stop, kill and start them one by one.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -72,16 +73,20 @@ impl Services {
     /// Stops every part, users of a part before it.
     pub async fn stop_all(&self) {
         for name in STOP_ORDER {
-            let _ = self.act(name, Action::Stop, Vec::new()).await;
+            let _ = self.act(name, Order { action: Action::Stop, env: BTreeMap::new(), program: None }).await;
         }
     }
 
-    async fn act(&self, name: &str, action: Action, env: Vec<(String, String)>) -> Result<()> {
+    async fn act(&self, name: &str, order: Order) -> Result<()> {
+        let Order { action, env, program } = order;
         let service = self.all.lock().await.get(name).cloned();
         let service = service.with_context(|| format!("there is no part called {name}"))?;
         let mut service = service.lock().await;
         // Of two values the later counts.
         service.spec.env.extend(env);
+        if let Some(program) = program {
+            service.spec.program = program;
+        }
         match (action, service.running.take()) {
             (Action::Stop, Some(running)) => running.stop(GRACE).await,
             (Action::Kill, Some(running)) => running.kill().await,
@@ -122,6 +127,9 @@ struct Order {
     /// Variables of its environment from now on, beside those it has.
     #[serde(default)]
     env: BTreeMap<String, String>,
+    /// What is run from now on instead.
+    #[serde(default)]
+    program: Option<PathBuf>,
 }
 
 #[derive(Debug, Serialize)]
@@ -132,7 +140,7 @@ struct Part {
     pid: Option<u32>,
 }
 
-/// `GET /parts` and `POST /parts/{name} {"action": "stop" | "kill" | "start" | "pause" | "resume", "env": {…}}`, served beside the inbox.
+/// `GET /parts` and `POST /parts/{name} {"action": "stop" | "kill" | "start" | "pause" | "resume", "env": {…}, "program": …}`, served beside the inbox.
 pub fn routes(services: Arc<Services>) -> Router {
     Router::new().route("/parts", get(list)).route("/parts/{name}", post(order)).with_state(services)
 }
@@ -154,7 +162,7 @@ async fn order(
     Path(name): Path<String>,
     Json(order): Json<Order>,
 ) -> Result<StatusCode, (StatusCode, String)> {
-    match services.act(&name, order.action, order.env.into_iter().collect()).await {
+    match services.act(&name, order).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(error) => Err((StatusCode::CONFLICT, format!("{error:#}\n"))),
     }

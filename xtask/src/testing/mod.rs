@@ -4,14 +4,15 @@
 
 mod own;
 
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
 use tokio::process::Command;
 use tokio::sync::OnceCell;
 
-use crate::layout::{Layout, root, target};
+use crate::layout::{Build, Layout, root, target};
 use crate::stack::description::{Description, Endpoints, KeystoneLogin};
 use crate::stack::lock;
 
@@ -66,17 +67,45 @@ pub async fn stack() -> Result<Description> {
 
 /// A whole stack for one test alone, which may kill its parts and start them again. It takes half a minute to start.
 pub async fn own_stack() -> Result<OwnStack> {
-    OwnStack::start(None).await
+    OwnStack::start([""; 0]).await
 }
 
 /// The same with links that can be cut and instances of the service that can be added.
-pub async fn drill_stack() -> Result<OwnStack> {
-    OwnStack::start(Some("--for-drill")).await
+///
+/// With a program it runs that as the service, instead of the one of this tree.
+pub async fn drill_stack(service: Option<&Path>) -> Result<OwnStack> {
+    let service = service.map(|program| [OsStr::new("--service"), program.as_os_str()]);
+    OwnStack::start([OsStr::new("--for-drill")].into_iter().chain(service.into_iter().flatten())).await
+}
+
+/// The service as it is in this tree, which a stack has built.
+#[must_use]
+pub fn service_program() -> PathBuf {
+    target().join(Build::Debug.folder()).join("gatehouse")
+}
+
+/// The service as it was at a commit, built in a folder of its own, which is kept: the first time takes as long as a
+/// first build of this tree.
+pub async fn service_program_of(commit: &str) -> Result<PathBuf> {
+    let home = target().join("earlier");
+    let (source, build) = (home.join("source"), home.join("target"));
+    std::fs::create_dir_all(&home)?;
+    let mut git = Command::new("git");
+    if source.exists() {
+        git.args(["-C".as_ref(), source.as_os_str()]).args(["checkout", "--quiet", "--detach", commit]);
+    } else {
+        git.args(["worktree", "add", "--quiet", "--detach"]).arg(&source).arg(commit);
+    }
+    ensure!(git.current_dir(root()).status().await?.success(), "git has no commit {commit}");
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["build", "--locked", "--package=gatehouse", "--bin=gatehouse", "--target-dir"]).arg(&build);
+    ensure!(cargo.current_dir(&source).status().await?.success(), "{commit} could not be built");
+    Ok(build.join("debug/gatehouse"))
 }
 
 /// The same with the service as it is released and a database that waits for its disk.
 pub async fn bench_stack() -> Result<OwnStack> {
-    OwnStack::start(Some("--for-bench")).await
+    OwnStack::start(["--for-bench"]).await
 }
 
 /// An inbox with its mail server, without the rest: where text messages and mails of a test can go.

@@ -1,7 +1,8 @@
 //! A stack that belongs to one test.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -31,7 +32,7 @@ pub struct OwnStack {
 }
 
 impl OwnStack {
-    pub(super) async fn start(more: Option<&str>) -> Result<Self> {
+    pub(super) async fn start(more: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Result<Self> {
         let name = format!("own-{}-{:08x}", std::process::id(), rand::random::<u32>());
         let layout = Layout::new(target().join("test-services").join(name));
         layout.create()?;
@@ -79,6 +80,11 @@ impl OwnStack {
     pub async fn start_with(&self, part: &str, env: &[(&str, &str)]) -> Result<()> {
         let env: BTreeMap<_, _> = env.iter().copied().collect();
         self.post(&format!("parts/{part}"), &json!({ "action": "start", "env": env })).await
+    }
+
+    /// Starts a part as another program, now and from now on, and returns when it is ready.
+    pub async fn start_as(&self, part: &str, program: &Path) -> Result<()> {
+        self.post(&format!("parts/{part}"), &json!({ "action": "start", "program": program })).await
     }
 
     /// Freezes a part: it keeps its connections and answers nobody.
