@@ -149,7 +149,7 @@ pub fn write_document(rows: &[Row]) -> Result<()> {
          administrators, causes faults meanwhile, and then compares: what was acknowledged, what Keycloak holds, what the\n\
          store holds, and what a reader of the topics ends up with. `--list` names the drills, `--seed` repeats the choices\n\
          of a run, `--soak 10` causes faults at random for ten minutes, `--short` is a selection\n\
-         of a few minutes. This page is written by `--write-docs`.\n\n\
+         of a few minutes, `--from COMMIT` replaces the service of that commit by this tree's under load. This page is written by `--write-docs`.\n\n\
          ## What must hold\n\n| | promise |\n|---|---|\n",
     );
     for invariant in INVARIANTS {
