@@ -9,6 +9,7 @@ mod federation;
 mod floors;
 mod for_a_time;
 mod groups;
+mod real_services;
 mod scale;
 
 use gatehouse::{

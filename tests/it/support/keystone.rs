@@ -4,6 +4,7 @@ use gatehouse::adapters::keystone::{Keystone as _, KeystoneClient, KeystoneConfi
 use reqwest::Method;
 use secrecy::SecretString;
 use serde_json::{Value, json};
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 use xtask::KeystoneLogin;
 
@@ -19,7 +20,35 @@ pub struct TestKeystone {
 impl TestKeystone {
     /// The Keystone with a fresh domain.
     pub async fn open() -> Self {
-        let login = xtask::testing::keystone().await.expect("Keystone for tests");
+        Self::at(xtask::testing::keystone().await.expect("Keystone for tests")).await
+    }
+
+    /// A Keystone of its own with the real Nova, Neutron and Cinder in its catalogue.
+    pub async fn with_quota_services() -> Self {
+        static IN_CATALOGUE: OnceCell<()> = OnceCell::const_new();
+        let (login, urls) = xtask::testing::quota_services().await.expect("services with quotas for tests");
+        let keystone = Self::at(login).await;
+        IN_CATALOGUE.get_or_init(|| keystone.name_in_catalogue(&urls)).await;
+        keystone
+    }
+
+    async fn name_in_catalogue(&self, [nova, neutron, cinder]: &[String; 3]) {
+        let held = self.client.services().await.unwrap();
+        let new = [
+            ("compute", format!("{nova}/v2.1")),
+            ("network", neutron.clone()),
+            ("block-storage", format!("{cinder}/v3")),
+        ];
+        for (kind, url) in new.into_iter().filter(|(kind, _)| held.iter().all(|it| it.kind != *kind)) {
+            let (_, made) = self.post("/services", &json!({"service": {"type": kind, "name": kind}})).await;
+            let endpoint = json!({"endpoint": {
+                "service_id": made["service"]["id"], "interface": "public", "region_id": "RegionOne", "url": url,
+            }});
+            assert_eq!(self.post("/endpoints", &endpoint).await.0, 201, "{kind}");
+        }
+    }
+
+    async fn at(login: KeystoneLogin) -> Self {
         let client = KeystoneClient::new(&config(&login)).unwrap();
         let domain_name = format!("test-{}", Uuid::new_v4().simple());
         let domain = NewDomain { name: domain_name.clone(), description: String::new() };

@@ -6,6 +6,7 @@ pub mod kafka;
 pub mod keycloak;
 pub mod keystone;
 pub mod postgres;
+pub mod quota_services;
 
 use std::path::PathBuf;
 

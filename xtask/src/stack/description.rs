@@ -116,6 +116,9 @@ pub struct Endpoints {
     /// Keystone, if there is one.
     #[serde(default)]
     pub keystone: Option<KeystoneLogin>,
+    /// The ports of Nova, Neutron and Cinder, if they are there.
+    #[serde(default)]
+    pub quota_services: [u16; 3],
 }
 
 impl Endpoints {
@@ -129,6 +132,7 @@ impl Endpoints {
             inbox_url: ports.inbox_url(),
             smtp_port: ports.smtp,
             keystone: with_keystone.then(|| KeystoneLogin::new(ports, secrets)),
+            quota_services: ports.quota_services,
         }
     }
 

@@ -21,6 +21,7 @@ use crate::parts::kafka::{self, Kafka};
 use crate::parts::keycloak::{Keycloak, admin};
 use crate::parts::keystone::Keystone;
 use crate::parts::postgres::{Durability, Postgres};
+use crate::parts::quota_services::QuotaServices;
 use crate::progress::Progress;
 use crate::tools::{java, maven, python};
 use description::{Description, Endpoints};
@@ -41,6 +42,8 @@ pub enum Scope {
     Inbox,
     /// Keystone alone.
     Keystone,
+    /// Keystone, and the services that keep quotas of their own.
+    QuotaServices,
 }
 
 /// What to start.
@@ -66,7 +69,7 @@ pub struct Plan {
 
 impl Plan {
     fn has_keystone(&self) -> bool {
-        self.openstack || self.scope == Scope::Keystone
+        self.openstack || matches!(self.scope, Scope::Keystone | Scope::QuotaServices)
     }
 }
 
@@ -93,6 +96,9 @@ impl Stack {
             Scope::Kafka => stack.start_kafka(progress).await?,
             Scope::Inbox => stack.start_inbox(progress).await?,
             Scope::Keystone => stack.start_keystone(progress).await?,
+            Scope::QuotaServices => {
+                tokio::try_join!(stack.start_keystone(progress), stack.start_quota_services(progress))?;
+            }
         }
         stack.describe()?;
         Ok(stack)
@@ -202,6 +208,17 @@ impl Stack {
         Ok(())
     }
 
+    async fn start_quota_services(&self, progress: &Progress) -> Result<()> {
+        let step = progress.step("quotas");
+        let Plan { layout, ports, .. } = &self.plan;
+        let services = QuotaServices::prepare(&step).await?;
+        let specs = services.lay_out(layout, ports, &self.secrets, &step).await?;
+        step.stage("starting");
+        futures::future::try_join_all(specs.into_iter().map(|spec| self.services.start(spec))).await?;
+        step.done("nova, neutron, cinder");
+        Ok(())
+    }
+
     fn describe(&self) -> Result<()> {
         let Plan { layout, ports, scope, .. } = &self.plan;
         if *scope == Scope::Whole {
@@ -236,7 +253,7 @@ impl Stack {
 /// Says in one line each what is missing on this machine.
 fn check_tools(scope: Scope) -> Result<()> {
     let mut missing = Vec::new();
-    if scope == Scope::Keystone {
+    if matches!(scope, Scope::Keystone | Scope::QuotaServices) {
         return python::check().map(drop);
     }
     if scope != Scope::Postgres {

@@ -32,6 +32,9 @@ pub struct Ports {
     pub mail_pop3: u16,
     /// Keystone, if there is one.
     pub keystone: u16,
+    /// Nova, Neutron and Cinder, if they are there.
+    #[serde(default)]
+    pub quota_services: [u16; 3],
     /// What drills need beside; nothing in other stacks.
     #[serde(default)]
     pub drill: Option<DrillPorts>,
@@ -69,6 +72,7 @@ impl Ports {
             mail_smtp: 8027,
             mail_pop3: 8028,
             keystone: 5000,
+            quota_services: [8774, 9696, 8776],
             drill: None,
         }
     }
@@ -107,6 +111,7 @@ impl Ports {
             mail_smtp: free()?,
             mail_pop3: free()?,
             keystone: free()?,
+            quota_services: [free()?, free()?, free()?],
             drill,
         })
     }

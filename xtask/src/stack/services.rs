@@ -21,8 +21,19 @@ const GRACE: Duration = Duration::from_secs(20);
 /// How often it is looked whether all are alive.
 const WATCH: Duration = Duration::from_secs(1);
 /// Users of a part come before it.
-const STOP_ORDER: [&str; 8] =
-    ["gatehouse-3", "gatehouse-2", "gatehouse", "keycloak", "keystone", "mail", "kafka", "postgres"];
+const STOP_ORDER: [&str; 11] = [
+    "gatehouse-3",
+    "gatehouse-2",
+    "gatehouse",
+    "keycloak",
+    "nova",
+    "neutron",
+    "cinder",
+    "keystone",
+    "mail",
+    "kafka",
+    "postgres",
+];
 
 /// The processes of one stack.
 #[derive(Debug, Default)]

@@ -28,6 +28,7 @@ static KEPT_KAFKA: OnceCell<()> = OnceCell::const_new();
 static KEPT_STACK: OnceCell<()> = OnceCell::const_new();
 static KEPT_INBOX: OnceCell<()> = OnceCell::const_new();
 static KEPT_KEYSTONE: OnceCell<()> = OnceCell::const_new();
+static KEPT_QUOTA_SERVICES: OnceCell<()> = OnceCell::const_new();
 
 /// PostgreSQL as its superuser, as `postgres://…`: a test makes a database of its own there.
 ///
@@ -137,6 +138,15 @@ pub async fn keystone() -> Result<KeystoneLogin> {
     Endpoints::read(&layout.endpoints())?.keystone.context("the stack was started without Keystone")
 }
 
+/// A Keystone of its own with Nova, Neutron and Cinder beside it, whose addresses its catalogue does not name yet.
+pub async fn quota_services() -> Result<(KeystoneLogin, [String; 3])> {
+    let layout = layout("quota-services");
+    KEPT_QUOTA_SERVICES.get_or_try_init(|| keep(&layout, "quota-services")).await?;
+    let Endpoints { keystone, quota_services, .. } = Endpoints::read(&layout.endpoints())?;
+    let urls = quota_services.map(|port| format!("http://127.0.0.1:{port}"));
+    Ok((keystone.context("the stack was started without Keystone")?, urls))
+}
+
 /// A Python that has `keystoneauth1` and the `openstack` command beside it: what people use against Keystone.
 pub async fn keystone_python() -> Result<PathBuf> {
     let step = crate::progress::Progress::new().step("keystone");
@@ -203,8 +213,8 @@ pub struct Inbox {
 }
 
 /// The state of everything that may have been kept running.
-pub(crate) fn kept() -> [Layout; 5] {
-    ["stack", "postgres", "kafka", "inbox", "keystone"].map(layout)
+pub(crate) fn kept() -> [Layout; 6] {
+    ["stack", "postgres", "kafka", "inbox", "keystone", "quota-services"].map(layout)
 }
 
 fn layout(name: &str) -> Layout {
