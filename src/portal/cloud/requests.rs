@@ -25,6 +25,8 @@ struct RequestsPage {
     frame: Frame,
     words: &'static words::Cloud,
     requests: Vec<Row>,
+    /// Whether something that was approved is being brought about.
+    is_underway: bool,
 }
 
 struct Row {
@@ -55,6 +57,7 @@ pub async fn show(State(portal): State<Portal>, visitor: Visitor, Query(query): 
                 Some("too-late") => Some(shown.words.too_late),
                 _ => None,
             };
+            shown.frame.underway(shown.is_underway, query.done.as_deref());
             page(StatusCode::OK, &shown)
         }
         Err(no_page) => no_page.show(visitor.language),
@@ -82,8 +85,11 @@ pub async fn call_off(State(portal): State<Portal>, sent: Submission) -> Respons
 async fn requests(portal: &Portal, visitor: &Visitor) -> Result<RequestsPage, NoPage> {
     let words = words::Cloud::of(visitor.language);
     let found = rooms(portal)?.intake.requests_of(&asker(visitor)?).await?;
+    let is_underway =
+        |(request, _): &(Request, _)| matches!(request.state(), Standing::Approved | Standing::Provisioning);
+    let is_underway = found.iter().any(is_underway);
     let requests = found.into_iter().map(|(request, steps)| row(visitor, words, request, &steps)).collect();
-    Ok(RequestsPage { frame: Frame::new(visitor, HERE, words.requests), words, requests })
+    Ok(RequestsPage { frame: Frame::new(visitor, HERE, words.requests), words, requests, is_underway })
 }
 
 fn row(visitor: &Visitor, words: &'static words::Cloud, request: Request, steps: &[Step]) -> Row {

@@ -4,7 +4,7 @@ import { inDatabase } from '../support/database';
 import { look, walkByKeyboard } from '../support/look';
 import { done, openPortal } from '../support/portal';
 import { stack } from '../support/stack';
-import { enters, madeByHand } from '../support/staff';
+import { enters, madeByHand, staffMember } from '../support/staff';
 import { expect, test } from '../support/test';
 
 test.describe.configure({ timeout: 240_000 });
@@ -89,6 +89,26 @@ test('with a script a list is searched while one types and goes on in its place'
   await expect.poll(() => isSame(page)).toBe(false);
   await page.waitForURL(`${stack().gatehouse_url}/company/people`);
   await expect(rows(page)).toHaveCount(50);
+});
+
+test('staff find people and companies while they type, and nothing of it is kept', async ({ visitor }) => {
+  const person = await madeByHand({ firstName: 'Dewi', lastName: 'Anggraini' });
+  const { page } = await staffMember(visitor, 'customer-service');
+  const refused = refusals(page);
+  await mark(page);
+  await page.locator('#q').pressSequentially(person.email);
+  await expect(page.locator('#people > li')).toHaveCount(1);
+  await expect(page.locator('#people')).toContainText('D••• A•••');
+  await expect(page.locator('#q')).toBeFocused();
+  await look(page, 'backoffice-found');
+  // What is too short to search for empties the result, without a word until the button is pressed.
+  await page.locator('#q').fill('');
+  await expect(page.locator('#found')).toBeEmpty();
+  expect(await isSame(page)).toBe(true);
+  expect(page.url()).toBe(`${stack().gatehouse_url}/backoffice`);
+  await page.locator('form[role="search"] button').click();
+  await expect(page.locator('.summary')).toBeFocused();
+  expect(refused).toEqual([]);
 });
 
 test('what is being done shows its end by itself, and what is typed meanwhile stays', async ({ visitor }) => {

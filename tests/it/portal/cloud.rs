@@ -54,6 +54,27 @@ fn english(id: &str) -> Person {
 }
 
 #[tokio::test]
+async fn while_it_is_brought_about_the_page_looks_again_until_it_is_there() {
+    let setting = setting().await;
+    let mut browser = setting.enters(&english("siti").of_company("PT Contoh")).await;
+    let fields =
+        [("new_project", "Kerja"), ("description", "Tempat kerja"), ("pin", "1234"), ("comment", "Tolong")];
+    browser.post("/cloud/ask/project", "/cloud/ask/project", &fields).await.expect(303);
+    setting.house.work_off().await;
+    browser.get("/cloud").await.expect(200).hides("every 3s");
+    let (id, ..) = setting.requests().await.remove(0);
+    setting.house.cloud.intake.act(id, &Act::Approve, &By::operator("dewi")).await.unwrap();
+    let page = browser.get("/cloud").await.expect(200);
+    page.shows(r#"hx-get="/cloud?done=settled" hx-trigger="every 3s""#);
+    page.shows("http-equiv=\"refresh\"");
+    setting.house.work_off().await;
+    let part = browser.partial("/cloud?done=settled").await.expect(200);
+    part.shows("This is finished.");
+    part.shows(r#"<span class="tag good">Done</span>"#);
+    part.hides("every 3s");
+}
+
+#[tokio::test]
 async fn a_project_is_asked_for_followed_and_there_in_the_end() {
     let setting = setting().await;
     let mut browser = setting.enters(&english("siti").of_company("PT Contoh")).await;
