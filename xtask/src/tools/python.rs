@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use tokio::process::Command;
 
 use super::command as run_command;
-use crate::layout::partial;
+use crate::layout::{partial, root};
 use crate::progress::Step;
 
 const FIX: &str =
@@ -17,7 +17,7 @@ pub fn check() -> Result<PathBuf> {
     super::find("python3").with_context(|| format!("Python is missing: {FIX}"))
 }
 
-/// A virtual environment at `dir` with these packages, unless a run before made it. The mark of completeness is a
+/// A virtual environment at `dir` with these packages and what they need, in pinned releases, unless a run before made it. The mark of completeness is a
 /// file inside, because the paths of an environment are written into its scripts: it cannot be moved into place.
 pub async fn environment(dir: &Path, packages: &[&str], step: &Step) -> Result<()> {
     let made = dir.join("made");
@@ -37,7 +37,8 @@ pub async fn environment(dir: &Path, packages: &[&str], step: &Step) -> Result<(
     venv.args(["-m", "venv"]).arg(dir);
     run_command::run(&mut venv, "python3 -m venv", step, |_| None).await.context(FIX)?;
     let mut pip = Command::new(dir.join("bin/pip"));
-    pip.args(["install", "--no-input", "--disable-pip-version-check", "--progress-bar=off"]).args(packages);
+    pip.args(["install", "--no-input", "--disable-pip-version-check", "--progress-bar=off", "--constraint"]);
+    pip.arg(root().join("xtask/python-constraints.txt")).args(packages);
     run_command::run(&mut pip, "pip install", step, installing).await.context(FIX)?;
     ensure!(dir.join("bin/python").exists(), "{} has no Python", dir.display());
     std::fs::write(&made, packages.join("\n")).context("cannot note that the packages are there")
