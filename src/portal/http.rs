@@ -33,8 +33,8 @@ struct LandingPage {
 /// The pages and what they are made of.
 pub fn router(portal: Portal) -> Router {
     let policy = policy::of(Door::Anybody, &portal);
-    let (router, routes) = pages(&portal).into_parts();
-    let looked_at = routes.iter().filter(|route| route.method == Method::GET).map(|route| route.path);
+    let (router, all) = pages(&portal).into_parts();
+    let looked_at = all.iter().filter(|route| route.method == Method::GET).map(|route| route.path);
     let looked_at: Arc<[&'static str]> = looked_at.collect();
     router
         .method_not_allowed_fallback(async move |method: Method, uri: Uri| {

@@ -6,6 +6,7 @@ use rdkafka::{
     ClientConfig, Offset, TopicPartitionList,
     consumer::{Consumer as _, StreamConsumer},
     error::KafkaError,
+    metadata::{MetadataPartition, MetadataTopic},
 };
 
 use super::{KafkaConfig, Record};
@@ -69,8 +70,8 @@ fn at_the_beginning(
 ) -> Result<(StreamConsumer, BTreeSet<i32>), ReadError> {
     let consumer: StreamConsumer = client.create()?;
     let metadata = consumer.fetch_metadata(Some(topic), PATIENCE)?;
-    let partitions = metadata.topics().iter().flat_map(|topic| topic.partitions());
-    let partitions: BTreeSet<i32> = partitions.map(|partition| partition.id()).collect();
+    let partitions = metadata.topics().iter().flat_map(MetadataTopic::partitions);
+    let partitions: BTreeSet<i32> = partitions.map(MetadataPartition::id).collect();
     if partitions.is_empty() {
         return Err(ReadError::NoTopic(topic.to_owned()));
     }

@@ -44,7 +44,7 @@ async fn the_next_pass_comes_at_the_next_end_and_a_new_end_brings_it_forward() {
     house.advance(now - house.clock.now());
     let after = |minutes| now + TimeDelta::minutes(minutes);
     let (project, _) = want(&house, "kerja").await;
-    house.cloud.plan(&mut *house.pool.acquire().await.unwrap(), after(60)).await.unwrap();
+    house.cloud.plan(&mut house.pool.acquire().await.unwrap(), after(60)).await.unwrap();
     assert_eq!(pass(&house).await, Done::Until(after(60)), "nothing ends");
 
     wants_project(&house, "uji", after(300)).await;
@@ -58,7 +58,7 @@ async fn the_next_pass_comes_at_the_next_end_and_a_new_end_brings_it_forward() {
     assert_eq!(pass(&house).await, Done::Until(after(30)));
     let quotas = [NewQuota { until: Some(after(20)), ..quota(QuotaService::Compute, "cores", 40, false) }];
     let openstack = &house.cloud.openstack;
-    openstack.want_quotas_in_tx(&mut *house.pool.acquire().await.unwrap(), project, &quotas).await.unwrap();
+    openstack.want_quotas_in_tx(&mut house.pool.acquire().await.unwrap(), project, &quotas).await.unwrap();
     assert_eq!(planned(&house).await.run_at, after(20));
     assert_eq!(pass(&house).await, Done::Until(after(20)));
 

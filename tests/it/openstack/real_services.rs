@@ -32,7 +32,7 @@ async fn each_keeps_what_our_client_sets_and_refuses_what_it_does_not_know() {
         tags: Vec::new(),
     };
     let project = client.create_project(&project).await.unwrap().id;
-    let sets: [(QuotaService, [(&str, i64); 3], [(&str, i64); 3]); 3] = [
+    let sets = [
         (
             Compute,
             [("cores", 20), ("instances", 10), ("ram", 51_200)],
