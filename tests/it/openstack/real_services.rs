@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use gatehouse::{
     adapters::keystone::{
         Keystone as _, KeystoneClient, KeystoneError, NewProject,
-        QuotaService::{self, Compute, Network, Volume},
+        QuotaService::{Compute, Network, Volume},
     },
     openstack::NewQuota,
     platform::clock::Clock as _,
