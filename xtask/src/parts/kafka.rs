@@ -56,10 +56,10 @@ impl Kafka {
         tokio::fs::write(&config, server_properties(&data.join("log"), ports)).await?;
         if !data.join("log/meta.properties").exists() {
             step.stage("formatting its log directory");
+            // In one word: an id may begin with a hyphen, and would be taken for another option.
+            let cluster = format!("--cluster-id={}", cluster_id());
             let mut format = self.java();
-            format
-                .args(["kafka.tools.StorageTool", "format", "--cluster-id", &cluster_id(), "--config"])
-                .arg(&config);
+            format.args(["kafka.tools.StorageTool", "format", &cluster, "--config"]).arg(&config);
             command::run(&mut format, "formatting Kafka's log directory", step, |_| None).await?;
         }
         let mut args: Vec<std::ffi::OsString> = QUICK_JAVA.map(Into::into).into();
