@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use gatehouse::{
-    adapters::keystone::{Filter, Keystone as _, KeystoneClient},
+    adapters::keystone::{Filter, Keystone as _},
     intake::{Act, By, Kind, PROVISION, ProvisionJob, RequestId, State, store},
     passwords::{PREPARE, PrepareJob},
     platform::jobs::{Failed, Handler, Job},
@@ -12,7 +12,7 @@ use gatehouse::{
 use serde_json::json;
 
 use super::{row, table};
-use crate::support::{CloudHouse, Cut, Interrupted, TestKeystone, keystone::config};
+use crate::support::{CloudHouse, Cut, Interrupted, TestKeystone};
 
 const NEW: &str = "sandi baru saya";
 
@@ -27,7 +27,7 @@ impl Way {
     async fn open(cuts: [Cut; 2]) -> Self {
         let keystone = TestKeystone::open().await;
         keystone.register_limits(&["cut_everywhere_cores"]).await;
-        let client = Arc::new(KeystoneClient::new(&config(&keystone.login)).unwrap());
+        let client = keystone.client.clone();
         let interrupted = Arc::new(Interrupted::new(client));
         let settings = format!(
             "openstack.domain = \"{}\"\nopenstack.limits.\"compute.cores\" = \"cut_everywhere_cores\"\n\

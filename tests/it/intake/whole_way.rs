@@ -1,22 +1,20 @@
 //! The whole way against a real Keystone: row, approval, project, user, quota, mails, link and PIN, a token with the
 //! new password. Between the steps everything is made anew, as after a crash.
 
-use std::sync::Arc;
-
 use gatehouse::{
-    adapters::keystone::{Filter, Keystone as _, KeystoneClient},
+    adapters::keystone::{Filter, Keystone as _},
     intake::{Act, By, Kind},
 };
 use serde_json::json;
 
 use super::{row, table};
-use crate::support::{CloudHouse, TestKeystone, keystone::config};
+use crate::support::{CloudHouse, TestKeystone};
 
 #[tokio::test]
 async fn from_the_row_of_a_sheet_to_a_token_with_the_new_password() {
     let keystone = TestKeystone::open().await;
     keystone.register_limits(&["whole_way_cores"]).await;
-    let client = Arc::new(KeystoneClient::new(&config(&keystone.login)).unwrap());
+    let client = keystone.client.clone();
     let settings = format!(
         "openstack.domain = \"{}\"\nopenstack.limits.\"compute.cores\" = \"whole_way_cores\"\n\
          intake.columns.\"compute.cores\" = \"Cores\"\n",

@@ -1,12 +1,10 @@
 //! The commands about OpenStack: exit codes, JSON, and no secret.
 
-use std::sync::Arc;
-
-use gatehouse::adapters::keystone::{Filter, Keystone as _, KeystoneClient};
+use gatehouse::adapters::keystone::{Filter, Keystone as _};
 use serde_json::{Value, json};
 
 use super::want;
-use crate::support::{CloudHouse, Commands, TestKeystone, keystone::config};
+use crate::support::{CloudHouse, Commands, TestKeystone};
 
 fn repairs(plan: &Value) -> Vec<&str> {
     plan["repairs"].as_array().unwrap().iter().map(|it| it["repair"].as_str().unwrap()).collect()
@@ -15,8 +13,8 @@ fn repairs(plan: &Value) -> Vec<&str> {
 #[tokio::test]
 async fn plan_apply_and_drift_tell_programs_and_people_and_end_with_1_when_something_failed() {
     let keystone = TestKeystone::open().await;
-    let client = Arc::new(KeystoneClient::new(&config(&keystone.login)).unwrap());
-    let settings = format!("openstack.domain = \"{}\"\n", keystone.domain_name);
+    let client = keystone.client.clone();
+    let settings = keystone.domain_setting();
     let house = CloudHouse::over(client.clone(), &settings).await;
     want(&house, "kerja").await;
     let commands = Commands::over(&house.url, &keystone.login, &settings);

@@ -1,9 +1,8 @@
 //! Signing in to OpenStack by Keycloak: the rules say who somebody is, and Keystone knows them before they come.
 
-use std::{path::PathBuf, sync::Arc};
+use std::path::PathBuf;
 
 use gatehouse::{
-    adapters::keystone::KeystoneClient,
     app::Config,
     openstack::{NewCloudUser, mapping},
     platform::masked::Masked,
@@ -11,7 +10,7 @@ use gatehouse::{
 use serde_json::{Value, json};
 
 use super::grant;
-use crate::support::{CloudHouse, TestKeystone, keystone::config};
+use crate::support::{CloudHouse, TestKeystone};
 
 const ISSUER: &str = "https://id.example/realms/gatehouse";
 
@@ -96,7 +95,7 @@ async fn somebody_of_keycloak_is_made_with_their_identity_before_they_first_sign
         let (status, answer) = keystone.put(&path, &body).await;
         assert_eq!(status, 201, "{path}: {answer}");
     }
-    let client = Arc::new(KeystoneClient::new(&config(&keystone.login)).unwrap());
+    let client = keystone.client.clone();
     let settings = format!(
         "openstack.domain = \"{}\"\nopenstack.federation.identity_provider = \"{provider}\"",
         keystone.domain_name

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use gatehouse::{
-    adapters::keystone::{Filter, Keystone as _, KeystoneClient, MemoryKeystone},
+    adapters::keystone::{Filter, Keystone as _, MemoryKeystone},
     openstack::{CloudProjectId, Report},
 };
 
 use super::{grant, want};
-use crate::support::{CloudHouse, TestKeystone, keystone::config};
+use crate::support::{CloudHouse, TestKeystone};
 
 const BY_GROUP: &str = "openstack.grants = \"group\"\n";
 
@@ -93,8 +93,8 @@ async fn a_site_moves_from_direct_roles_to_groups_and_back_and_nobody_keeps_two_
 #[tokio::test]
 async fn the_real_keystone_gives_by_a_group_what_a_token_then_holds() {
     let keystone = TestKeystone::open().await;
-    let client = Arc::new(KeystoneClient::new(&config(&keystone.login)).unwrap());
-    let settings = format!("{BY_GROUP}openstack.domain = \"{}\"\n", keystone.domain_name);
+    let client = keystone.client.clone();
+    let settings = format!("{BY_GROUP}{}", keystone.domain_setting());
     let house = CloudHouse::over(client.clone(), &settings).await;
     let (project, user) = want(&house, "kerja").await;
     apply(&house, Some(project)).await;

@@ -1,11 +1,11 @@
 //! Quotas in the real Nova, Neutron and Cinder, over the real Keystone.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use gatehouse::{
     adapters::keystone::{
-        Keystone as _, KeystoneClient, KeystoneError, NewProject,
+        Keystone as _, KeystoneError, NewProject,
         QuotaService::{Compute, Network, Volume},
     },
     openstack::NewQuota,
@@ -13,7 +13,7 @@ use gatehouse::{
 };
 
 use super::{quota, want};
-use crate::support::{CloudHouse, TestKeystone, keystone::config};
+use crate::support::{CloudHouse, TestKeystone};
 
 fn values(pairs: &[(&str, i64)]) -> BTreeMap<String, i64> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect()
@@ -23,7 +23,7 @@ fn values(pairs: &[(&str, i64)]) -> BTreeMap<String, i64> {
 async fn each_keeps_what_our_client_sets_and_refuses_what_it_does_not_know() {
     let keystone = TestKeystone::with_quota_services().await;
     // A client that signed in before the services were in the catalogue does not see them.
-    let client = KeystoneClient::new(&config(&keystone.login)).unwrap();
+    let client = &keystone.client;
     let project = NewProject {
         name: "kerja".to_owned(),
         domain_id: keystone.domain_id.clone(),
@@ -68,8 +68,8 @@ async fn each_keeps_what_our_client_sets_and_refuses_what_it_does_not_know() {
 #[tokio::test]
 async fn a_run_sets_quotas_in_all_three_and_those_for_a_time_go_back() {
     let keystone = TestKeystone::with_quota_services().await;
-    let client = Arc::new(KeystoneClient::new(&config(&keystone.login)).unwrap());
-    let settings = format!("openstack.domain = \"{}\"\n", keystone.domain_name);
+    let client = keystone.client.clone();
+    let settings = keystone.domain_setting();
     let house = CloudHouse::over(client.clone(), &settings).await;
     let openstack = &house.cloud.openstack;
     let (project, _) = want(&house, "kerja").await;

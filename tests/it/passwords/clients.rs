@@ -1,9 +1,7 @@
 //! The client of old, with `keystoneauth1` as it is, against a real Keystone.
 
-use std::sync::Arc;
-
 use gatehouse::{
-    adapters::keystone::{Keystone as _, KeystoneClient, NewUser},
+    adapters::keystone::{Keystone as _, NewUser},
     platform::{http, masked::Masked},
 };
 use secrecy::SecretString;
@@ -12,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::set;
-use crate::support::{CloudHouse, TestKeystone, keystone::config};
+use crate::support::{CloudHouse, TestKeystone};
 
 /// An unscoped session, PUT, and the text of the answer: what clients have always done.
 const SNIPPET: &str = "
@@ -28,7 +26,7 @@ print(sess.put(url, data=body).text)
 #[tokio::test]
 async fn the_clients_of_old_work_unchanged_and_the_password_is_good_in_keystone() {
     let keystone = TestKeystone::open().await;
-    let client = Arc::new(KeystoneClient::new(&config(&keystone.login)).unwrap());
+    let client = keystone.client.clone();
     let user = NewUser {
         name: Masked::new("siti@contoh.example".to_owned()),
         domain_id: keystone.domain_id.clone(),

@@ -1,11 +1,9 @@
 //! The whole way by pages, over a real Keystone and a real Kafka: a customer asks, staff approve, and billing hears of it.
 
-use std::sync::Arc;
-
-use gatehouse::adapters::keystone::{Filter, Keystone as _, KeystoneClient};
+use gatehouse::adapters::keystone::{Filter, Keystone as _};
 
 use super::{house::House, world::Browser};
-use crate::support::{CloudHouse, Seen, Service, TestDatabase, TestKafka, TestKeystone, keystone::config};
+use crate::support::{CloudHouse, Seen, Service, TestDatabase, TestKafka, TestKeystone};
 
 /// Staff approve the request that waits.
 async fn approve(cloud: &CloudHouse, helga: &mut Browser) {
@@ -21,8 +19,8 @@ async fn approve(cloud: &CloudHouse, helga: &mut Browser) {
 #[tokio::test]
 async fn a_customer_asks_for_a_project_staff_approve_keystone_has_it_and_the_record_shows_it() {
     let keystone = TestKeystone::open().await;
-    let client = Arc::new(KeystoneClient::new(&config(&keystone.login)).unwrap());
-    let settings = format!("openstack.domain = \"{}\"\n", keystone.domain_name);
+    let client = keystone.client.clone();
+    let settings = keystone.domain_setting();
     let cloud = CloudHouse::over(client.clone(), &settings).await;
     let database = TestDatabase { pool: cloud.pool.clone(), url: cloud.url.clone() };
     let kafka = TestKafka::create().await;

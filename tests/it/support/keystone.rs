@@ -1,5 +1,7 @@
 //! A Keystone shared by all tests: each makes a domain, projects and users of its own there.
 
+use std::sync::Arc;
+
 use gatehouse::adapters::keystone::{Keystone as _, KeystoneClient, KeystoneConfig, NewDomain};
 use reqwest::Method;
 use secrecy::SecretString;
@@ -11,7 +13,7 @@ use xtask::KeystoneLogin;
 /// The real Keystone, as its administrator.
 pub struct TestKeystone {
     pub login: KeystoneLogin,
-    pub client: KeystoneClient,
+    pub client: Arc<KeystoneClient>,
     pub domain_id: String,
     pub domain_name: String,
     http: reqwest::Client,
@@ -49,11 +51,16 @@ impl TestKeystone {
     }
 
     async fn at(login: KeystoneLogin) -> Self {
-        let client = KeystoneClient::new(&config(&login)).unwrap();
+        let client = Arc::new(KeystoneClient::new(&config(&login)).unwrap());
         let domain_name = format!("test-{}", Uuid::new_v4().simple());
         let domain = NewDomain { name: domain_name.clone(), description: String::new() };
         let domain_id = client.create_domain(&domain).await.unwrap().id;
         Self { login, client, domain_id, domain_name, http: reqwest::Client::new() }
+    }
+
+    /// The setting that makes its domain the one of all companies.
+    pub fn domain_setting(&self) -> String {
+        format!("openstack.domain = \"{}\"\n", self.domain_name)
     }
 
     /// A token of the administrator, for what only operators do.
