@@ -83,22 +83,23 @@ pub async fn run(stage: &Stage) -> Result<Outcome> {
     Ok(outcome)
 }
 
-const WHAT: [&str; 7] = [
+const WHAT: [&str; 8] = [
     "page of a person",
     "page of a company",
     "page of my account",
     "search by address",
     "search by name",
     "list of a company's people",
+    "list of the largest company's people",
     "extended user",
 ];
 
 async fn path(database: &mut sqlx::PgConnection, what: &str, number: i32) -> Result<String> {
-    let (person, company): (String, String) = sqlx::query_as("SELECT person($1), company($2)::text")
-        .bind(number)
-        .bind(number / seed::PER_COMPANY)
-        .fetch_one(database)
-        .await?;
+    let (person, company, largest): (String, String, String) =
+        sqlx::query_as("SELECT person($1), employer($1)::text, employer(0)::text")
+            .bind(number)
+            .fetch_one(database)
+            .await?;
     Ok(match what {
         "page of a person" => format!("/backoffice/people/{person}"),
         "page of a company" => format!("/backoffice/companies/{company}"),
@@ -106,6 +107,7 @@ async fn path(database: &mut sqlx::PgConnection, what: &str, number: i32) -> Res
         "search by address" => format!("backoffice/users?q=m{number}%40many.example"),
         "search by name" => format!("backoffice/users?q=Rahma%20{}", number / 7 * 7),
         "list of a company's people" => format!("companies/{company}/people"),
+        "list of the largest company's people" => format!("companies/{largest}/people"),
         _ => format!("users/{person}/extended"),
     })
 }

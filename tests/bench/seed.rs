@@ -3,10 +3,11 @@
 use anyhow::Result;
 use sqlx::PgConnection;
 
-/// People of one company.
+/// There is a company for so many people.
 pub const PER_COMPANY: i32 = 100;
 
-/// Fills the store up to so many people of this run, in companies of a hundred, each with a proven address.
+/// Fills the store up to so many people of this run, each with a proven address. The first ten thousand are one company,
+/// the others are in companies of a hundred; those that would be theirs are empty.
 pub async fn fill(database: &mut PgConnection, people: i32) -> Result<()> {
     for statement in [
         "INSERT INTO people (user_id, realm, sequence, username, email, email_verified, first_name, last_name, locale,
@@ -25,7 +26,7 @@ pub async fn fill(database: &mut PgConnection, people: i32) -> Result<()> {
          SELECT company(n), 'gatehouse', 'PT Banyak ' || n, 'ptbanyak' || n, 'active', now(), now()
          FROM generate_series(0, ($1 - 1) / 100) n ON CONFLICT DO NOTHING",
         "INSERT INTO company_members (company_id, user_id, role, in_keycloak, since)
-         SELECT company(n / 100), person(n), CASE n % 100 WHEN 0 THEN 'admin' ELSE 'user' END, true, now()
+         SELECT employer(n), person(n), CASE n % 100 WHEN 0 THEN 'admin' ELSE 'user' END, true, now()
          FROM generate_series(0, $1 - 1) n ON CONFLICT DO NOTHING",
     ] {
         sqlx::query(statement).bind(people).execute(&mut *database).await?;
@@ -42,7 +43,9 @@ pub async fn prepare(database: &mut PgConnection) -> Result<()> {
         "CREATE OR REPLACE FUNCTION person(n int) RETURNS text LANGUAGE sql IMMUTABLE
              AS $$ SELECT md5('person' || n)::uuid::text $$;
          CREATE OR REPLACE FUNCTION company(n int) RETURNS uuid LANGUAGE sql IMMUTABLE
-             AS $$ SELECT md5('company' || n)::uuid $$",
+             AS $$ SELECT md5('company' || n)::uuid $$;
+         CREATE OR REPLACE FUNCTION employer(n int) RETURNS uuid LANGUAGE sql IMMUTABLE
+             AS $$ SELECT company(CASE WHEN n < 10000 THEN 0 ELSE n / 100 END) $$",
     )
     .execute(database)
     .await?;
