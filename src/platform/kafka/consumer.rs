@@ -6,7 +6,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -16,6 +16,7 @@ use rdkafka::{
     consumer::{CommitMode, Consumer as _, ConsumerContext, Rebalance, StreamConsumer},
     error::{KafkaError, KafkaResult, RDKafkaErrorCode},
 };
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::{KafkaConfig, Record};
@@ -33,6 +34,9 @@ const BATCH_LULL: Duration = Duration::from_millis(3);
 const BACKOFF: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
 /// How long before a client that broke for good is made anew.
 const RECREATE_AFTER: Duration = Duration::from_secs(1);
+/// How long a client may take to come back into its group, six times the session. The library (2.12.1) has been seen to
+/// wait for ever for a coordinator that was back: it held no connection to it and made none.
+const REJOIN_WITHIN: Duration = Duration::from_mins(1);
 
 /// What became of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,15 +66,42 @@ pub struct Consumer<S> {
     stop: CancellationToken,
 }
 
-struct Context;
+#[derive(Default)]
+struct Context {
+    membership: Mutex<Membership>,
+    /// Rung when the group has had no place for this client for too long.
+    lost: Notify,
+}
+
+/// Since when the client has been without a settled place in its group.
+#[derive(Default)]
+struct Membership {
+    outside_since: Option<Instant>,
+}
+
+impl Membership {
+    /// Notes what the client says, and answers whether it has been outside for too long.
+    fn is_lost(&mut self, is_settled: bool, now: Instant) -> bool {
+        if is_settled {
+            self.outside_since = None;
+            return false;
+        }
+        now.saturating_duration_since(*self.outside_since.get_or_insert(now)) > REJOIN_WITHIN
+    }
+}
 
 impl ClientContext for Context {
     fn error(&self, error: KafkaError, _: &str) {
         tracing::warn!(%error, "Kafka consumer");
     }
 
-    /// How far this member is behind, over the partitions that it reads. Negative: not known yet.
+    /// How far this member is behind, over the partitions that it reads (negative: not known yet), and whether it is one.
     fn stats(&self, statistics: Statistics) {
+        let is_settled = statistics.cgrp.is_some_and(|group| group.join_state == "steady");
+        let mut membership = self.membership.lock().unwrap_or_else(PoisonError::into_inner);
+        if membership.is_lost(is_settled, Instant::now()) {
+            self.lost.notify_one();
+        }
         for (name, topic) in statistics.topics {
             let lag: i64 = topic.partitions.values().map(|partition| partition.consumer_lag.max(0)).sum();
             #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
@@ -121,6 +152,8 @@ enum End {
     Stopped,
     Halted,
     Broken(KafkaError),
+    /// Kafka is away, or the client does not find back into its group.
+    Lost,
 }
 
 impl<S: Sink> Consumer<S> {
@@ -145,13 +178,12 @@ impl<S: Sink> Consumer<S> {
                     );
                     return self.stop.cancelled().await;
                 }
-                End::Broken(error) => {
-                    tracing::error!(%error, "the Kafka consumer broke and is made anew");
-                    tokio::select! {
-                        () = self.stop.cancelled() => return,
-                        () = tokio::time::sleep(RECREATE_AFTER) => {}
-                    }
-                }
+                End::Broken(error) => tracing::error!(%error, "the Kafka consumer broke and is made anew"),
+                End::Lost => tracing::warn!("the Kafka consumer is in no group and is made anew"),
+            }
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                () = tokio::time::sleep(RECREATE_AFTER) => {}
             }
         }
     }
@@ -172,7 +204,7 @@ impl<S: Sink> Consumer<S> {
             .set("queued.max.messages.kbytes", "16384")
             .set("statistics.interval.ms", "5000")
             .set("fetch.wait.max.ms", "100")
-            .create_with_context(Context)?;
+            .create_with_context(Context::default())?;
         client.subscribe(&[&self.config.events_topic])?;
         Ok(Arc::new(client))
     }
@@ -189,7 +221,7 @@ impl<S: Sink> Consumer<S> {
             let batch = match self.collect(&client, std::mem::take(&mut early)).await {
                 Ok(batch) if batch.records.is_empty() => break End::Stopped,
                 Ok(batch) => batch,
-                Err(error) => break End::Broken(error),
+                Err(end) => break end,
             };
             let Some(outcomes) = self.apply(&client, &batch.records, &mut early).await else {
                 break End::Stopped;
@@ -202,12 +234,17 @@ impl<S: Sink> Consumer<S> {
                 break End::Halted;
             }
         };
-        leave(client).await;
+        if matches!(end, End::Lost) {
+            // It may wait long for whom it does not find; its successor need not.
+            tokio::spawn(leave(client));
+        } else {
+            leave(client).await;
+        }
         end
     }
 
     /// Fills a batch. Empty only when told to stop.
-    async fn collect(&self, client: &Client, mut batch: Batch) -> Result<Batch, KafkaError> {
+    async fn collect(&self, client: &Client, mut batch: Batch) -> Result<Batch, End> {
         let mut deadline: Option<Instant> = (!batch.records.is_empty()).then(|| Instant::now() + BATCH_TIME);
         while !batch.is_full() {
             let patience = match deadline {
@@ -219,9 +256,10 @@ impl<S: Sink> Consumer<S> {
                 () = self.stop.cancelled() => return Ok(Batch::default()),
                 received = client.recv() => match received {
                     Ok(message) => batch.push(Record::detach(&message)),
-                    Err(error) if is_fatal(&error) => return Err(error),
+                    Err(error) if is_fatal(&error) => return Err(End::Broken(error)),
                     Err(error) => tracing::warn!(%error, "Kafka did not deliver"),
                 },
+                () = client.context().lost.notified(), if batch.records.is_empty() => return Err(End::Lost),
                 () = tokio::time::sleep(patience) => if deadline.is_some() { break },
             }
             if !batch.records.is_empty() {
@@ -345,5 +383,23 @@ async fn leave(client: Arc<Client>) {
     });
     if left.await.is_err() {
         tracing::warn!("leaving the consumer group failed");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::{Membership, REJOIN_WITHIN};
+
+    #[test]
+    fn who_does_not_find_back_into_the_group_in_time_is_lost() {
+        let (mut membership, began) = (Membership::default(), Instant::now());
+        let second = Duration::from_secs(1);
+        assert!(!membership.is_lost(false, began));
+        assert!(!membership.is_lost(false, began + REJOIN_WITHIN));
+        assert!(membership.is_lost(false, began + REJOIN_WITHIN + second));
+        assert!(!membership.is_lost(true, began + REJOIN_WITHIN + second * 2), "it is back");
+        assert!(!membership.is_lost(false, began + REJOIN_WITHIN + second * 3), "the time begins anew");
     }
 }
