@@ -22,7 +22,6 @@ fn values(pairs: &[(&str, i64)]) -> BTreeMap<String, i64> {
 #[tokio::test]
 async fn each_keeps_what_our_client_sets_and_refuses_what_it_does_not_know() {
     let keystone = TestKeystone::with_quota_services().await;
-    // A client that signed in before the services were in the catalogue does not see them.
     let client = &keystone.client;
     let project = NewProject {
         name: "kerja".to_owned(),
