@@ -24,23 +24,20 @@ pub enum AdmissionCommand<'a> {
     /// It is printed.
     List,
     /// Somebody is added.
-    Allow {
-        /// An address or a domain.
-        value: &'a str,
-        /// Who decides.
-        by: &'a str,
-        /// Why.
-        reason: &'a str,
-    },
+    Allow(AdmissionDecision<'a>),
     /// Somebody is taken off.
-    Remove {
-        /// An address or a domain.
-        value: &'a str,
-        /// Who decides.
-        by: &'a str,
-        /// Why.
-        reason: &'a str,
-    },
+    Remove(AdmissionDecision<'a>),
+}
+
+/// What is decided, by whom and why.
+#[derive(Debug, Clone, Copy)]
+pub struct AdmissionDecision<'a> {
+    /// An address or a domain.
+    pub value: &'a str,
+    /// Who decides, 1 to 100 characters.
+    pub by: &'a str,
+    /// Why, 1 to 500 characters.
+    pub reason: &'a str,
 }
 
 /// An entry as it is printed: to who keeps the list, in full.
@@ -70,7 +67,7 @@ pub async fn admission(config: &Config, command: AdmissionCommand<'_>, output: O
     let admission = Admission::new(pool, &config.admission, &config.keycloak.realm, ports);
     match command {
         AdmissionCommand::List => list(&admission, output).await,
-        AdmissionCommand::Allow { value, by, reason } => {
+        AdmissionCommand::Allow(AdmissionDecision { value, by, reason }) => {
             let (by, reason) = (operator(by)?, because(reason)?);
             let is_new = match admission.allow(by, value, &reason).await {
                 Ok(_) => true,
@@ -83,7 +80,7 @@ pub async fn admission(config: &Config, command: AdmissionCommand<'_>, output: O
             output.print(&json!({"added": is_new}), || said(is_new, "added", "on the list already"))?;
             Ok(0)
         }
-        AdmissionCommand::Remove { value, by, reason } => {
+        AdmissionCommand::Remove(AdmissionDecision { value, by, reason }) => {
             let (by, reason) = (operator(by)?, because(reason)?);
             let entry = admission.allowed_as(value).await?;
             if let Some(entry) = &entry {

@@ -1,6 +1,6 @@
 //! The composition root: it sees every feature, and nothing sees it.
 
-pub mod admission_commands;
+mod admission_commands;
 mod api;
 mod causes;
 mod cloud;
@@ -18,7 +18,7 @@ mod roles;
 mod router;
 mod watch;
 
-pub use admission_commands::{AdmissionCommand, admission};
+pub use admission_commands::{AdmissionCommand, AdmissionDecision, admission};
 pub use cloud::Cloud;
 pub use cloud_commands::{
     OpenStackCommand, Output, act, import, list, mapping, openstack, remind, renew_password,

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::cloud::Json;
-use crate::app::{self, AdmissionCommand, Config};
+use crate::app::{self, AdmissionCommand, AdmissionDecision, Config};
 
 /// `gatehouse admission …`
 #[derive(Debug, Subcommand)]
@@ -40,20 +40,15 @@ impl Admission {
     pub async fn run(&self, config: &Config) -> anyhow::Result<u8> {
         let (command, json) = match self {
             Self::List { json } => (AdmissionCommand::List, json),
-            Self::Allow(entry) => (entry.as_command(true), &entry.json),
-            Self::Remove(entry) => (entry.as_command(false), &entry.json),
+            Self::Allow(entry) => (AdmissionCommand::Allow(entry.decision()), &entry.json),
+            Self::Remove(entry) => (AdmissionCommand::Remove(entry.decision()), &entry.json),
         };
         app::admission(config, command, json.output()).await
     }
 }
 
 impl Entry {
-    fn as_command(&self, is_allowed: bool) -> AdmissionCommand<'_> {
-        let (value, by, reason) = (self.value.as_str(), self.by.as_str(), self.reason.as_str());
-        if is_allowed {
-            AdmissionCommand::Allow { value, by, reason }
-        } else {
-            AdmissionCommand::Remove { value, by, reason }
-        }
+    fn decision(&self) -> AdmissionDecision<'_> {
+        AdmissionDecision { value: &self.value, by: &self.by, reason: &self.reason }
     }
 }

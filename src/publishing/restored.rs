@@ -79,10 +79,8 @@ impl AfterRestore<'_> {
                 adopted.read += 1;
                 if let Some((key, revision)) = key_and_revision(&record) {
                     adopted.highest = adopted.highest.max(revision);
-                    of_stream
-                        .entry(key)
-                        .and_modify(|held: &mut i64| *held = revision.max(*held))
-                        .or_insert(revision);
+                    let held: &mut i64 = of_stream.entry(key).or_default();
+                    *held = revision.max(*held);
                 }
             })
             .await?;

@@ -6,7 +6,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -16,10 +16,9 @@ use rdkafka::{
     consumer::{CommitMode, Consumer as _, ConsumerContext, Rebalance, StreamConsumer},
     error::{KafkaError, KafkaResult, RDKafkaErrorCode},
 };
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::{KafkaConfig, Record};
+use super::{KafkaConfig, Record, membership::Membership};
 use crate::platform::{db, health::Part};
 
 /// Most records of one batch.
@@ -34,10 +33,6 @@ const BATCH_LULL: Duration = Duration::from_millis(3);
 const BACKOFF: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
 /// How long before a client that broke for good is made anew.
 const RECREATE_AFTER: Duration = Duration::from_secs(1);
-/// How long a client may take to come back into its group, six times the session. The library (2.12.1) has been seen to
-/// wait for ever for a coordinator that was back: it held no connection to it and made none.
-const REJOIN_WITHIN: Duration = Duration::from_mins(1);
-
 /// What became of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -68,26 +63,7 @@ pub struct Consumer<S> {
 
 #[derive(Default)]
 struct Context {
-    membership: Mutex<Membership>,
-    /// Rung when the group has had no place for this client for too long.
-    lost: Notify,
-}
-
-/// Since when the client has been without a settled place in its group.
-#[derive(Default)]
-struct Membership {
-    outside_since: Option<Instant>,
-}
-
-impl Membership {
-    /// Notes what the client says, and answers whether it has been outside for too long.
-    fn is_lost(&mut self, is_settled: bool, now: Instant) -> bool {
-        if is_settled {
-            self.outside_since = None;
-            return false;
-        }
-        now.saturating_duration_since(*self.outside_since.get_or_insert(now)) > REJOIN_WITHIN
-    }
+    membership: Membership,
 }
 
 impl ClientContext for Context {
@@ -98,10 +74,7 @@ impl ClientContext for Context {
     /// How far this member is behind, over the partitions that it reads (negative: not known yet), and whether it is one.
     fn stats(&self, statistics: Statistics) {
         let is_settled = statistics.cgrp.is_some_and(|group| group.join_state == "steady");
-        let mut membership = self.membership.lock().unwrap_or_else(PoisonError::into_inner);
-        if membership.is_lost(is_settled, Instant::now()) {
-            self.lost.notify_one();
-        }
+        self.membership.report(is_settled, Instant::now());
         for (name, topic) in statistics.topics {
             let lag: i64 = topic.partitions.values().map(|partition| partition.consumer_lag.max(0)).sum();
             #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
@@ -259,7 +232,7 @@ impl<S: Sink> Consumer<S> {
                     Err(error) if is_fatal(&error) => return Err(End::Broken(error)),
                     Err(error) => tracing::warn!(%error, "Kafka did not deliver"),
                 },
-                () = client.context().lost.notified(), if batch.records.is_empty() => return Err(End::Lost),
+                () = client.context().membership.lost(), if batch.records.is_empty() => return Err(End::Lost),
                 () = tokio::time::sleep(patience) => if deadline.is_some() { break },
             }
             if !batch.records.is_empty() {
@@ -383,23 +356,5 @@ async fn leave(client: Arc<Client>) {
     });
     if left.await.is_err() {
         tracing::warn!("leaving the consumer group failed");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::{Duration, Instant};
-
-    use super::{Membership, REJOIN_WITHIN};
-
-    #[test]
-    fn who_does_not_find_back_into_the_group_in_time_is_lost() {
-        let (mut membership, began) = (Membership::default(), Instant::now());
-        let second = Duration::from_secs(1);
-        assert!(!membership.is_lost(false, began));
-        assert!(!membership.is_lost(false, began + REJOIN_WITHIN));
-        assert!(membership.is_lost(false, began + REJOIN_WITHIN + second));
-        assert!(!membership.is_lost(true, began + REJOIN_WITHIN + second * 2), "it is back");
-        assert!(!membership.is_lost(false, began + REJOIN_WITHIN + second * 3), "the time begins anew");
     }
 }
