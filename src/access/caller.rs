@@ -1,8 +1,9 @@
 //! Whoever asks for something, with what they hold.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Held, Level, Permission, Reason, Target};
+use super::{Held, Level, Permission, Power, Reason, Source, Target};
 use crate::audit::{Actor, Origin};
 
 /// Who it is.
@@ -60,6 +61,34 @@ impl Caller {
         let is_open = self.user_id().is_some() || permission.level() == Level::View;
         let given = self.held.iter().filter(move |held| is_open && held.gives(permission, target));
         given.map(move |held| Reason::of(held, permission))
+    }
+
+    /// Whether they hold all of this there themselves: nobody gives, or takes away, more than they hold.
+    #[must_use]
+    pub fn holds_all(&self, power: Power, place: Target) -> bool {
+        self.holds_each(power, place, |_| true)
+    }
+
+    /// Whether they hold all of this there themselves, and until `end` at least; an end that is none is for good. Nobody
+    /// gives something for longer than they hold it.
+    #[must_use]
+    pub fn may_give(&self, power: Power, place: Target, end: Option<DateTime<Utc>>) -> bool {
+        self.holds_each(power, place, |held| match (held.ends_at, end) {
+            (None, _) => true,
+            (Some(held), Some(asked)) => held >= asked,
+            (Some(_), None) => false,
+        })
+    }
+
+    fn holds_each(&self, power: Power, place: Target, counts: impl Fn(&Reason) -> bool) -> bool {
+        let holds = |permission, place: &Target| self.why(permission, place).any(|reason| counts(&reason));
+        let given = Held { power, place, source: Source::CompanyAdmin, ends_at: None };
+        let means_something = given.permissions().next().is_some();
+        // SUPER exists by itself nowhere but in the system, also where it gives no more than ADMIN today.
+        let is_super = matches!(power, Power::Role(Level::Super));
+        means_something
+            && given.permissions().all(|permission| holds(permission, &place))
+            && (!is_super || holds(Permission::SystemAccess, &Target::System))
     }
 
     /// Goes on only if this is allowed there.

@@ -39,8 +39,8 @@ pub struct NewGrant {
 }
 
 impl Access {
-    /// Grants a role or a permission. Nobody grants what they do not hold themselves, and nobody holds
-    /// anything where they are not associated.
+    /// Grants a role or a permission. Nobody grants what they do not hold themselves, or for longer, and
+    /// nobody holds anything where they are not associated.
     pub async fn grant(&self, caller: &Caller, new: &NewGrant) -> Result<GrantRow, AccessError> {
         caller.require_person()?;
         caller.require(manager_of(&new.place), new.place)?;
@@ -59,7 +59,12 @@ impl Access {
     ) -> Result<GrantRow, AccessError> {
         let now = self.clock().now();
         let mut grant = self.row_of(caller, new, now);
-        require_all_of(caller, &grant)?;
+        if !caller.holds_all(new.power, new.place) {
+            return Err(Denied::Forbidden.into());
+        }
+        if !caller.may_give(new.power, new.place, new.ends_at) {
+            return Err(AccessError::Longer);
+        }
         if new.ends_at.is_some_and(|end| end <= now) {
             return Err(AccessError::Over);
         }
@@ -88,7 +93,10 @@ impl Access {
         caller.require(manager_of(&place), place)?;
         let mut tx = self.pool().begin().await?;
         let grant = store::lock_grant(&mut tx, grant_id, company_id).await?.ok_or(Denied::NotFound)?;
-        require_all_of(caller, &grant)?;
+        let held = grant.held().ok_or(Denied::Forbidden)?;
+        if !caller.holds_all(held.power, held.place) {
+            return Err(Denied::Forbidden.into());
+        }
         store::delete_grant(&mut tx, grant_id).await?;
         self.record(&mut tx, caller, "access.revoked", &grant, reason).await?;
         tx.commit().await?;
@@ -180,16 +188,6 @@ const fn manager_of(place: &Target) -> Permission {
         Target::Company(_) => Permission::AccessManage,
         Target::Deployment { .. } => Permission::DeploymentAccess,
     }
-}
-
-/// Nobody gives, or takes, more than they hold, nor what means nothing in its place.
-fn require_all_of(caller: &Caller, grant: &GrantRow) -> Result<(), Denied> {
-    let held = grant.held().filter(|held| held.permissions().next().is_some()).ok_or(Denied::Forbidden)?;
-    let is_super = matches!(held.power, Power::Role(Level::Super));
-    let holds_all = held.permissions().all(|permission| caller.may(permission, &held.place));
-    // SUPER exists by itself nowhere but in the system, also where it gives no more than ADMIN today.
-    let may_super = !is_super || caller.may(Permission::SystemAccess, &Target::System);
-    if holds_all && may_super { Ok(()) } else { Err(Denied::Forbidden) }
 }
 
 fn only_looks(power: Power) -> bool {

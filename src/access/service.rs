@@ -42,6 +42,9 @@ pub enum AccessError {
     /// It ends before it begins.
     #[error("the end is in the past")]
     Over,
+    /// The giver's own hold on it ends before.
+    #[error("nobody gives for longer than they hold")]
+    Longer,
     /// A system looks, and changes nothing.
     #[error("a system may only look")]
     OnlyLooks,
@@ -57,6 +60,16 @@ pub struct PersonAccess {
     pub companies: Vec<Uuid>,
     /// What they hold. Roles of the realm are known only of the caller, and of whoever was seen with them.
     pub held: Vec<Held>,
+    /// Whether they may act at all: neither stopped here nor disabled in Keycloak.
+    pub may_act: bool,
+}
+
+impl PersonAccess {
+    /// What they hold and may use now: nothing while they are stopped.
+    #[must_use]
+    pub fn in_force(&self) -> &[Held] {
+        if self.may_act { &self.held } else { &[] }
+    }
 }
 
 impl Access {
@@ -102,11 +115,11 @@ impl Access {
             return Ok(None);
         }
         note_seen(&mut conn, session, realm_roles, &standing).await?;
-        let mut access = self.held_by(&mut conn, &session.user_id).await?;
-        access.held.extend(staff_roles(realm_roles));
+        let (companies, mut held) = self.held_by(&mut conn, &session.user_id).await?;
+        held.extend(staff_roles(realm_roles));
         let who = Who::Person { user_id: session.user_id.clone(), session_id: session.session_id.clone() };
         let realm = self.0.realm.clone();
-        Ok(Some(Caller { who, realm, origin, companies: access.companies, held: access.held }))
+        Ok(Some(Caller { who, realm, origin, companies, held }))
     }
 
     async fn system(&self, bearer: &Bearer, origin: Origin) -> Result<Option<Caller>, sqlx::Error> {
@@ -126,8 +139,12 @@ impl Access {
         Ok(Some(Caller { who, realm: self.0.realm.clone(), origin, companies, held }))
     }
 
-    /// What a person holds by their companies and by grants.
-    async fn held_by(&self, conn: &mut PgConnection, user_id: &str) -> Result<PersonAccess, sqlx::Error> {
+    /// The companies of a person, and what they hold by these and by grants.
+    async fn held_by(
+        &self,
+        conn: &mut PgConnection,
+        user_id: &str,
+    ) -> Result<(Vec<Uuid>, Vec<Held>), sqlx::Error> {
         let associations = store::associations(conn, user_id).await?;
         let open: Vec<Uuid> = associations.iter().filter(|it| it.is_open).map(|it| it.company_id).collect();
         let admin = associations.iter().filter(|it| it.is_admin && it.is_open).map(|it| Held {
@@ -142,7 +159,7 @@ impl Access {
             .filter_map(GrantRow::held)
             .filter(|held| held.place.company().is_none_or(|company| open.contains(&company)));
         let held = admin.chain(granted).collect();
-        Ok(PersonAccess { companies: associations.iter().map(|it| it.company_id).collect(), held })
+        Ok((associations.iter().map(|it| it.company_id).collect(), held))
     }
 
     /// The companies of a person; none when there is no such person.
@@ -155,18 +172,21 @@ impl Access {
         Ok(Some(associations.into_iter().map(|it| it.company_id).collect()))
     }
 
-    /// What a person may do: everything they hold in places that the caller may look at.
+    /// What a person holds in places that the caller may look at, and whether they may use it now.
     pub async fn access_of(&self, caller: &Caller, user_id: &str) -> Result<PersonAccess, AccessError> {
         let mut conn = self.0.pool.acquire().await?;
         let is_own = caller.user_id() == Some(user_id);
-        if !store::standing(&mut conn, user_id).await?.is_known && !is_own {
+        let standing = store::standing(&mut conn, user_id).await?;
+        if !standing.is_known && !is_own {
             return Err(Denied::NotFound.into());
         }
-        let mut access = self.held_by(&mut conn, user_id).await?;
+        let (companies, held) = self.held_by(&mut conn, user_id).await?;
+        let mut access = PersonAccess { companies, held, may_act: standing.is_open };
         if is_own {
             access.held.clone_from(&caller.held);
             return Ok(access);
         }
+        access.held.extend(staff_roles(&standing.staff_roles));
         caller.require_in_one_of(Permission::AccessView, &access.companies)?;
         let may_see = |company| caller.may(Permission::AccessView, &Target::Company(company));
         access.companies.retain(|company| may_see(*company));
@@ -184,7 +204,7 @@ impl Access {
         target: Target,
     ) -> Result<Vec<Reason>, AccessError> {
         let access = self.access_of(caller, user_id).await?;
-        let given = access.held.iter().filter(|held| held.gives(permission, &target));
+        let given = access.in_force().iter().filter(|held| held.gives(permission, &target));
         Ok(given.map(|held| Reason::of(held, permission)).collect())
     }
 

@@ -11,6 +11,7 @@ pub use routes::{Guard, Route, Routes};
 pub use users::router as users_router;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
+use serde_json::json;
 
 use super::{AccessError, Caller, Denied};
 use crate::platform::problem::{Problem, StatusCode};
@@ -45,6 +46,14 @@ impl From<AccessError> for Problem {
                 Self::new(StatusCode::CONFLICT, "access/not-associated", "They do not belong there yet")
             }
             AccessError::Over => unprocessable("access/over", "The end must be in the future"),
+            AccessError::Longer => {
+                let expected = "an end that is not after the end of what you hold yourself";
+                unprocessable(
+                    "access/longer-than-held",
+                    "Nobody gives something for longer than they hold it",
+                )
+                .with("errors", json!([{"field": "ends_at", "expected": expected}]))
+            }
             AccessError::OnlyLooks => unprocessable("access/only-looks", "A system may only be let look"),
             AccessError::Database(error) => Self::of_database(&error),
         }

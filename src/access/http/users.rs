@@ -33,7 +33,9 @@ pub struct AccessShown {
     pub user_id: String,
     /// The companies they belong to, as far as the caller may know.
     pub companies: Vec<Uuid>,
-    /// What they hold, as far as the caller may know.
+    /// Whether they may act at all. Who is stopped, here or in Keycloak, holds nothing meanwhile.
+    pub may_act: bool,
+    /// What they hold and may use now, as far as the caller may know.
     pub held: Vec<HeldShown>,
 }
 
@@ -82,8 +84,8 @@ async fn access_of(
     PathIds(user_id): PathIds<String>,
 ) -> Result<Json<AccessShown>, Problem> {
     let found = access.access_of(&caller, &user_id).await?;
-    let held = found.held.iter().filter_map(HeldShown::of).collect();
-    Ok(Json(AccessShown { user_id, companies: found.companies, held }))
+    let held = found.in_force().iter().filter_map(HeldShown::of).collect();
+    Ok(Json(AccessShown { user_id, may_act: found.may_act, companies: found.companies, held }))
 }
 
 /// What is asked about.

@@ -1,4 +1,4 @@
-//! The last admin of a company stays: no path leads past this file.
+//! The last admin of a company stays, and nobody is made an admin by who holds less: no path leads past this file.
 //!
 //! An admin counts while they can act: a member who is not on the way out, whom Keycloak lets sign in, and
 //! whom nobody here has stopped. The lock on the company decides between two who go at the same moment.
@@ -6,7 +6,34 @@
 use sqlx::PgConnection;
 
 use super::{CompaniesError, service::lock_in_tx, store};
-use crate::companies::CompanyId;
+use crate::{
+    access::{Caller, Level, Power, Target},
+    companies::{CompanyId, Role},
+};
+
+/// What being an admin gives.
+const ADMIN: Power = Power::Role(Level::Admin);
+
+/// Goes on only if the caller could give this role: who is made an admin holds all of it for good, so must who makes them.
+pub(super) fn require_to_make(
+    caller: &Caller,
+    company_id: CompanyId,
+    role: Role,
+) -> Result<(), CompaniesError> {
+    let may = role == Role::User || caller.may_give(ADMIN, Target::Company(company_id.0), None);
+    if may { Ok(()) } else { Err(CompaniesError::BeyondOwn) }
+}
+
+/// Goes on only if the caller holds what somebody of this role holds: who holds less neither demotes nor stops nor takes
+/// out an admin.
+pub(super) fn require_to_stop(
+    caller: &Caller,
+    company_id: CompanyId,
+    role: Role,
+) -> Result<(), CompaniesError> {
+    let may = role == Role::User || caller.holds_all(ADMIN, Target::Company(company_id.0));
+    if may { Ok(()) } else { Err(CompaniesError::BeyondOwn) }
+}
 
 /// Goes on only if the company has an admin beside this person, or the person is none. It locks the
 /// company; what follows in the same transaction is decided on this.

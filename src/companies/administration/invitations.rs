@@ -9,7 +9,9 @@ use sqlx::PgConnection;
 use utoipa::ToSchema;
 
 use super::{
-    Companies, CompaniesError, NewInvitation, csv,
+    Companies, CompaniesError, NewInvitation,
+    admins::require_to_make,
+    csv,
     jobs::{bring_invitations_in_tx, bring_member_in_tx},
     model::InvitationId,
     store,
@@ -82,9 +84,8 @@ impl Companies {
         if !(1..=MOST_AT_ONCE).contains(&lines.len()) {
             return Err(CompaniesError::Invalid("people", "1 to 1000 people at once"));
         }
-        // Whoever invites an admin gives all that an admin holds.
-        if lines.iter().flatten().any(|person| person.role == Role::Admin) {
-            caller.require(Permission::AccessManage, Target::Company(company_id.0))?;
+        for person in lines.iter().flatten() {
+            require_to_make(caller, company_id, person.role)?;
         }
         let mut tx = self.pool().begin().await?;
         self.managed_in_tx(&mut tx, caller, company_id).await?;

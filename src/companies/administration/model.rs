@@ -133,6 +133,9 @@ pub enum CompaniesError {
     /// The caller may not, or may not know of it.
     #[error(transparent)]
     Denied(#[from] Denied),
+    /// Who holds less than an admin makes none, and touches none.
+    #[error("an admin holds more")]
+    BeyondOwn,
     /// The company would be without an admin.
     #[error("the last admin stays")]
     LastAdmin,

@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 
 use super::{
     Companies, CompaniesError, PeopleFilter, PersonListed, Reason,
-    admins::{companies_led_by_in_tx, require_another_admin_in_tx},
+    admins::{companies_led_by_in_tx, require_another_admin_in_tx, require_to_make, require_to_stop},
     jobs::{self, bring_member_in_tx, bring_standing_in_tx},
     service::{lock_in_tx, mark_in_tx},
     store,
@@ -113,7 +113,6 @@ impl Companies {
         user_id: &str,
         role: Role,
     ) -> Result<(), CompaniesError> {
-        // Whoever makes an admin gives all that an admin holds.
         caller.require(Permission::AccessManage, Target::Company(company_id.0))?;
         let mut tx = self.pool().begin().await?;
         self.managed_in_tx(&mut tx, caller, company_id).await?;
@@ -121,6 +120,8 @@ impl Companies {
         if member.role == role {
             return Ok(());
         }
+        require_to_make(caller, company_id, role)?;
+        require_to_stop(caller, company_id, member.role)?;
         if role == Role::User {
             require_another_admin_in_tx(&mut tx, company_id, user_id).await?;
         }
@@ -142,6 +143,10 @@ impl Companies {
     ) -> Result<(), CompaniesError> {
         let mut tx = self.pool().begin().await?;
         self.managed_in_tx(&mut tx, caller, company_id).await?;
+        let member = member_of(&mut tx, company_id, user_id).await?;
+        if caller.user_id() != Some(user_id) {
+            require_to_stop(caller, company_id, member.role)?;
+        }
         self.take_out(&mut tx, caller, company_id, user_id, ("person.removed", reason)).await?;
         Ok(tx.commit().await?)
     }
@@ -185,7 +190,8 @@ impl Companies {
     ) -> Result<(), CompaniesError> {
         let mut tx = self.pool().begin().await?;
         self.managed_in_tx(&mut tx, caller, company_id).await?;
-        member_of(&mut tx, company_id, user_id).await?;
+        let member = member_of(&mut tx, company_id, user_id).await?;
+        require_to_stop(caller, company_id, member.role)?;
         if store::is_elsewhere(&mut tx, company_id, user_id).await? {
             return Err(CompaniesError::InAnotherCompany);
         }

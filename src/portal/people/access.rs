@@ -44,13 +44,9 @@ pub(super) fn powers(visitor: &Visitor, company_id: CompanyId) -> Powers {
     let roles = roles.into_iter().map(|(level, label)| (level.name(), label, Power::Role(level)));
     let direct = Permission::ALL.iter().filter(|permission| permission.scope() <= Scope::Customer);
     let direct = direct.map(|it| (it.name(), names.name(*it), Power::Direct(*it)));
-    let held = |power: Power| {
-        let given = Held { power, place, source: Source::CompanyAdmin, ends_at: None };
-        given.permissions().all(|permission| visitor.caller.may(permission, &place))
-    };
     let (choices, powers) = roles
         .chain(direct)
-        .filter(|(_, _, power)| held(*power))
+        .filter(|(_, _, power)| visitor.caller.holds_all(*power, place))
         .map(|(value, label, power)| (Choice { value, label }, power))
         .unzip();
     Powers { choices, powers }
@@ -144,6 +140,9 @@ pub async fn grant(State(portal): State<Portal>, Path(user_id): Path<String>, fo
         Ok(_) => see(&format!("/company/people/{user_id}?done=granted")),
         Err(AccessError::Over) => {
             again(&portal, &visitor, &user_id, "until", words.until_day_expected.to_owned()).await
+        }
+        Err(AccessError::Longer) => {
+            again(&portal, &visitor, &user_id, "until", words.until_held_expected.to_owned()).await
         }
         Err(AccessError::Denied(Denied::Forbidden)) => {
             again(&portal, &visitor, &user_id, "power", words.not_granted.to_owned()).await

@@ -87,6 +87,7 @@ fn told(error: CompaniesError, visitor: &Visitor) -> Result<String, NoPage> {
             note(&error);
             Err(NoPage::Failed)
         }
+        CompaniesError::BeyondOwn => Ok(words.beyond_own.to_owned()),
         CompaniesError::LastAdmin => Ok(words.last_admin.to_owned()),
         CompaniesError::InAnotherCompany => Ok(words.elsewhere.to_owned()),
         CompaniesError::TooManyInvitations => Ok(words.too_many.to_owned()),

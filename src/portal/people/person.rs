@@ -16,7 +16,7 @@ use super::{
     name_of, settle, state_of, told,
 };
 use crate::{
-    access::{Held, Permission, Target},
+    access::{Held, Permission, PersonAccess, Target},
     backoffice::{ApprovalKind, BackOfficeError},
     companies::{
         CompanyId, Role,
@@ -117,8 +117,8 @@ pub(super) async fn page_of(portal: &Portal, visitor: &Visitor, user_id: &str) -
         role_name: if person.role == "admin" { words.admin } else { words.user },
         role: person.role,
         roles: roles(words),
-        access: explained(&held, company_id, visitor),
-        grants: access::rows(&held, visitor),
+        access: explained(held.in_force(), company_id, visitor),
+        grants: access::rows(&held.held, visitor),
         powers: choices,
         power: String::new(),
         until: String::new(),
@@ -135,13 +135,14 @@ async fn held_in(
     visitor: &Visitor,
     company_id: CompanyId,
     user_id: &str,
-) -> Result<Vec<Held>, NoPage> {
+) -> Result<PersonAccess, NoPage> {
     if !visitor.may(Permission::AccessView) {
-        return Ok(Vec::new());
+        return Ok(PersonAccess { companies: Vec::new(), held: Vec::new(), may_act: true });
     }
     let found = portal.access().access_of(&visitor.caller, user_id).await;
-    let found = found.map_err(access::no_page)?;
-    Ok(found.held.into_iter().filter(|held| held.place.company() == Some(company_id.0)).collect())
+    let mut found = found.map_err(access::no_page)?;
+    found.held.retain(|held| held.place.company() == Some(company_id.0));
+    Ok(found)
 }
 
 /// Each permission in the company with every reason for it.

@@ -58,6 +58,7 @@ super::words! {
         nobody_to_invite: "Nobody in this list can be invited. Correct it and check again.", "Tidak ada yang bisa diundang dari daftar ini. Perbaiki lalu periksa lagi.", "列表中没有可邀请的人。请更正后重新检查。", "Tiada sesiapa dalam senarai ini boleh dijemput. Betulkan dan semak lagi.";
         change_role: "Change the role", "Ubah peran", "更改角色", "Tukar peranan";
         role_changed: "The role was changed.", "Peran diubah.", "角色已更改。", "Peranan telah ditukar.";
+        beyond_own: "Only somebody who may do all that an admin may can make an admin, or change one.", "Hanya orang yang boleh melakukan semua yang boleh dilakukan admin dapat menjadikan atau mengubah admin.", "只有拥有管理员全部权限的人才能任命或更改管理员。", "Hanya orang yang boleh melakukan semua yang boleh dilakukan pentadbir boleh melantik atau mengubah pentadbir.";
         last_admin: "The company would be without an admin. Make somebody else an admin first.", "Perusahaan akan tanpa admin. Jadikan orang lain admin dahulu.", "公司将没有管理员。请先指定另一位管理员。", "Syarikat akan tiada pentadbir. Lantik orang lain sebagai pentadbir dahulu.";
         elsewhere: "This account belongs to another company too. You can remove the person instead.", "Akun ini juga milik perusahaan lain. Anda dapat mengeluarkan orangnya saja.", "该账户也属于另一家公司。您可以改为将此人移出。", "Akaun ini juga milik syarikat lain. Anda boleh mengeluarkan orang itu.";
         disable: "Disable", "Nonaktifkan", "停用", "Lumpuhkan";
@@ -81,6 +82,7 @@ super::words! {
         since: "In the company since", "Di perusahaan sejak", "加入时间", "Dalam syarikat sejak";
         access: "What they may do", "Yang boleh mereka lakukan", "权限", "Apa yang boleh mereka lakukan";
         no_access: "Nothing in the company beyond their own account.", "Tidak ada di perusahaan selain akun sendiri.", "除本人账户外，在公司内没有任何权限。", "Tiada apa-apa dalam syarikat selain akaun sendiri.";
+        stopped_access: "Nothing for now: they are stopped. What they were granted counts again once they are let go on.", "Tidak ada untuk saat ini: akun dihentikan. Izin yang diberikan berlaku lagi setelah diaktifkan kembali.", "目前没有任何权限：该账户已停用。恢复后，已授予的权限重新生效。", "Tiada buat masa ini: akaun dihentikan. Kebenaran yang diberi terpakai semula selepas diaktifkan.";
         because: "Because", "Karena", "原因", "Kerana";
         by_admin: "they are an admin", "mereka admin", "是管理员", "mereka pentadbir";
         by_grant: "granted: {}", "diberikan: {}", "授予：{}", "diberi: {}";
@@ -91,6 +93,7 @@ super::words! {
         until_day: "Last day", "Hari terakhir", "截止日期", "Hari terakhir";
         until_day_help: "Empty: without an end.", "Kosong: tanpa batas.", "留空表示不限期。", "Kosong: tanpa tamat.";
         until_day_expected: "Choose a day from today on", "Pilih hari mulai hari ini", "请选择今天或之后的日期", "Pilih hari mulai hari ini";
+        until_held_expected: "Choose a day that is not after the end of what you hold yourself", "Pilih hari yang tidak melewati batas izin Anda sendiri", "请选择不晚于您本人权限截止日的日期", "Pilih hari yang tidak melepasi tamat kebenaran anda sendiri";
         granted: "The permission was granted.", "Izin diberikan.", "权限已授予。", "Kebenaran telah diberi.";
         not_granted: "This cannot be granted. Nobody grants more than they hold themselves.", "Ini tidak dapat diberikan. Tak seorang pun memberi lebih dari yang dimilikinya.", "无法授予。任何人都不能授予超出自身的权限。", "Ini tidak boleh diberi. Tiada sesiapa memberi lebih daripada yang dimilikinya.";
         revoke: "Take away", "Cabut", "撤销", "Tarik balik";

@@ -132,6 +132,32 @@ async fn nobody_grants_more_than_they_hold() {
 }
 
 #[tokio::test]
+async fn nobody_grants_for_longer_than_they_hold() {
+    let house = House::open().await;
+    let end = house.api.now() + TimeDelta::minutes(3);
+    house.grant(json!({"user_id": "budi", "role": "ADMIN", "ends_at": end})).await;
+    house.api.member(house.company, "agus", "user").await;
+    let budi = house.api.token("budi");
+    let post = async |body: Value| house.api.post(&house.grants, &budi, body).await;
+    // Neither to themselves, which would be to hold it for good, nor to others; a role or a part of it.
+    let past_it = end + TimeDelta::seconds(1);
+    for body in [
+        json!({"user_id": "budi", "role": "ADMIN"}),
+        json!({"user_id": "budi", "role": "ADMIN", "ends_at": past_it}),
+        json!({"user_id": "agus", "role": "VIEW"}),
+        json!({"user_id": "agus", "permission": "billing.view", "ends_at": past_it}),
+    ] {
+        let refused = post(body).await;
+        refused.expect_problem(422, "access/longer-than-held");
+        assert_eq!(refused.json()["errors"][0]["field"], "ends_at");
+    }
+    post(json!({"user_id": "agus", "role": "VIEW", "ends_at": end})).await.expect(201);
+    // What is held for good beside it may be given for good.
+    house.grant(json!({"user_id": "budi", "permission": "billing.view"})).await;
+    post(json!({"user_id": "agus", "permission": "billing.view"})).await.expect(201);
+}
+
+#[tokio::test]
 async fn what_is_no_grant_is_refused() {
     let house = House::open().await;
     for body in [

@@ -112,6 +112,62 @@ async fn every_right_has_its_reasons_as_a_chain() {
 }
 
 #[tokio::test]
+async fn who_is_stopped_holds_nothing_until_they_go_on() {
+    let api = Api::open().await;
+    let mine = api.company("PT Satu", "siti").await;
+    api.member(mine, "budi", "user").await;
+    let admin = api.token("siti");
+    let grant = json!({"user_id": "budi", "role": "VIEW"});
+    api.post(&format!("/companies/{mine}/grants"), &admin, grant).await.expect(201);
+    let system = api.system("billing", Some(mine)).await;
+    let grant = json!({"client_id": "billing", "role": "VIEW"});
+    api.post(&format!("/companies/{mine}/grants"), &admin, grant).await.expect(201);
+    let why = format!("/users/budi/access/why?permission=billing.view&scope=CUSTOMER&company_id={mine}");
+    for (stop, go_on) in [
+        (
+            "INSERT INTO person_blocks VALUES ('budi', 'blocked', 'stolen laptop', 'staff', now())",
+            "DELETE FROM person_blocks",
+        ),
+        (
+            "INSERT INTO person_blocks VALUES ('budi', 'disabled', 'on leave', 'siti', now())",
+            "DELETE FROM person_blocks",
+        ),
+        (
+            "UPDATE people SET enabled = false WHERE user_id = 'budi'",
+            "UPDATE people SET enabled = true WHERE user_id = 'budi'",
+        ),
+    ] {
+        for (statement, may_act, held) in [(stop, false, 0), (go_on, true, 1)] {
+            sqlx::query(statement).execute(&api.pool).await.unwrap();
+            for asker in [&system, &admin] {
+                let shown = api.get("/users/budi/access", asker).await.expect(200);
+                assert_eq!(shown["may_act"], may_act, "{statement}");
+                assert_eq!(shown["held"].as_array().unwrap().len(), held, "{statement}");
+                let chain = api.get(&why, asker).await.expect(200);
+                assert_eq!(chain.as_array().unwrap().len(), held, "{statement}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_staff_hold_is_shown_to_those_who_may_look_at_the_system() {
+    let api = Api::open().await;
+    let mine = api.company("PT Satu", "siti").await;
+    api.member(mine, "sari", "user").await;
+    // She was here once as staff, and by that is known as such.
+    api.get("/users/sari/access", &api.staff_token("sari", &["customer-service"])).await.expect(200);
+    let shown = api.get("/users/sari/access", &api.staff_token("olga", &["operator"])).await.expect(200);
+    assert_eq!(
+        (&shown["held"][0]["gives"], &shown["held"][0]["scope"]),
+        (&json!("customer-service"), &json!("SYSTEM"))
+    );
+    // To the admin of her company she is a member like any other.
+    let shown = api.get("/users/sari/access", &api.token("siti")).await.expect(200);
+    assert_eq!(shown["held"], json!([]));
+}
+
+#[tokio::test]
 async fn whoever_is_stopped_or_signed_in_elsewhere_is_refused_at_once() {
     let api = Api::open().await;
     api.company("PT Satu", "siti").await;

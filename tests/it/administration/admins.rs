@@ -1,7 +1,7 @@
 //! The last admin of a company stays, whatever path is tried, and whoever tries at the same moment.
 
 use axum::http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{House, reason};
 
@@ -30,6 +30,40 @@ async fn an_admin_who_cannot_act_does_not_count() {
         .await
         .unwrap();
     house.call(Method::DELETE, "/people/siti", json!({})).await.expect_problem(409, "companies/last-admin");
+}
+
+#[tokio::test]
+async fn who_holds_less_than_an_admin_makes_none_and_touches_none() {
+    let house = House::open().await;
+    house.api.member(house.company, "agus", "user").await;
+    for permission in ["people.manage", "access.manage"] {
+        let grant = json!({"user_id": "budi", "permission": permission});
+        house.post("/grants", grant).await.expect(201);
+    }
+    let budi = house.api.token("budi");
+    let refused = async |token: &str, method: Method, below: &str, body: Value| {
+        let answer = house.api.call(method, &house.path(below), token, Some(body)).await;
+        answer.expect_problem(403, "access/forbidden");
+    };
+    let admin = json!({"role": "admin"});
+    for who in ["budi", "agus"] {
+        refused(&budi, Method::PUT, &format!("/people/{who}/role"), admin.clone()).await;
+    }
+    let invited = json!({"people": [{"email": "friend@example.com", "role": "admin"}]});
+    refused(&budi, Method::POST, "/invitations", invited.clone()).await;
+    house.call(Method::PUT, "/people/agus/role", admin.clone()).await.expect(202);
+    refused(&budi, Method::PUT, "/people/agus/role", json!({"role": "user"})).await;
+    refused(&budi, Method::POST, "/people/agus/disable", reason()).await;
+    refused(&budi, Method::DELETE, "/people/agus", json!({})).await;
+    house.call(Method::PUT, "/people/agus/role", json!({"role": "user"})).await.expect(202);
+
+    // Who may do all of it for some days lets nobody stay for longer than that.
+    let end = house.api.now() + chrono::TimeDelta::days(3);
+    house.post("/grants", json!({"user_id": "budi", "role": "ADMIN", "ends_at": end})).await.expect(201);
+    refused(&budi, Method::PUT, "/people/budi/role", admin.clone()).await;
+    refused(&budi, Method::POST, "/invitations", invited).await;
+    house.post("/grants", json!({"user_id": "budi", "role": "ADMIN"})).await.expect(201);
+    house.api.call(Method::PUT, &house.path("/people/agus/role"), &budi, Some(admin)).await.expect(202);
 }
 
 /// Two admins go at the same moment, each by another path: one of them stays, every time.

@@ -39,6 +39,7 @@ impl From<CompaniesError> for Problem {
                     .with("errors", json!([{"field": field, "expected": expected}]))
             }
             CompaniesError::Changed(version) => changed(version),
+            CompaniesError::BeyondOwn => Self::forbidden(),
             CompaniesError::InAnotherCompany => conflict(
                 "companies/in-another-company",
                 "The account belongs to another company too: remove the person instead",
