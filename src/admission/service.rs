@@ -80,6 +80,14 @@ impl Admission {
         AuditId::generate(self.0.ports.clock.as_ref(), self.0.ports.entropy.as_ref())
     }
 
+    /// Whether there is something here for staff: the launch is closed, or somebody waits who asked while it was.
+    pub async fn needs_staff(&self) -> Result<bool, sqlx::Error> {
+        if self.0.config.mode == Mode::Closed {
+            return Ok(true);
+        }
+        store::is_waited(&mut *self.0.pool.acquire().await?, self.realm()).await
+    }
+
     /// Says whether somebody may sign up; who may not is noted. A repeated call has one effect and one answer.
     pub async fn ask(&self, request: &SignedRequest, asking: &Asking) -> Answer {
         match self.answered(request, asking).await {

@@ -88,6 +88,16 @@ pub(super) async fn note(
     .await
 }
 
+/// Whether any request waits.
+pub(super) async fn is_waited(conn: &mut PgConnection, realm: &str) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT FROM admission_requests WHERE realm = $1 AND state = 'waiting')",
+    )
+    .bind(realm)
+    .fetch_one(conn)
+    .await
+}
+
 /// Requests in a state, or all, the eldest first, at most `limit` after a place.
 pub(super) async fn page(
     conn: &mut PgConnection,

@@ -16,9 +16,14 @@ use crate::{
         COMPANIES_STREAM, CompanyId,
         administration::{Reason, Stop, Stopped, stop_in_tx},
     },
-    contacts::{self, Kind, masked_name},
+    contacts::{self, Kind},
     directory::{self, PersonRow},
-    platform::{changed_keys, clock::SharedClock, entropy::SharedEntropy, masked::Masked},
+    platform::{
+        changed_keys,
+        clock::SharedClock,
+        entropy::SharedEntropy,
+        masked::{Masked, masked_name},
+    },
 };
 
 /// The back office. Cheap to clone.

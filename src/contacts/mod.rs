@@ -15,7 +15,7 @@ mod store;
 pub use cleaning::FORGET_PENDING;
 pub use edit::{MAX_OF_KIND, Unchanged, own_purposes};
 pub use follow::{Destination, Facts, Login, follow};
-pub use model::{Contact, ContactId, Kind, Proof, Purpose, comparable_email, masked, masked_name};
+pub use model::{Contact, ContactId, Kind, Proof, Purpose, comparable_email, masked};
 pub use phone::{LineType, PhoneFacts};
 pub use service::{ContactError, Contacts, Owner};
 pub use store::{Pending, PendingId, contacts_of, follow_people_in_tx};

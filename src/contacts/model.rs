@@ -107,12 +107,6 @@ impl Contact {
     }
 }
 
-/// A name as staff see it: `Siti` as `S•••`.
-#[must_use]
-pub fn masked_name(name: &str) -> String {
-    name.chars().take(1).chain("•••".chars()).collect()
-}
-
 /// An address as staff and its owner see it in lists of what was done: `b•••@example.com`, `+62 ••• 89`.
 #[must_use]
 pub fn masked(kind: Kind, value: &str) -> String {
@@ -145,8 +139,6 @@ mod tests {
 
     #[test]
     fn enough_remains_to_recognise_and_no_more() {
-        assert_eq!(masked_name("Siti"), "S•••");
-        assert_eq!(masked_name("😀"), "😀•••");
         assert_eq!(masked(Kind::Email, "siti@example.com"), "s•••@example.com");
         assert_eq!(masked(Kind::Phone, "+6281234567890"), "+62 ••• 90");
     }

@@ -48,9 +48,21 @@ impl<T> fmt::Display for Masked<T> {
     }
 }
 
+/// A name as staff see it: `Siti` as `S•••`.
+#[must_use]
+pub fn masked_name(name: &str) -> String {
+    name.chars().take(1).chain("•••".chars()).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Masked;
+    use super::*;
+
+    #[test]
+    fn of_a_name_its_first_sign_remains() {
+        assert_eq!(masked_name("Siti"), "S•••");
+        assert_eq!(masked_name("😀"), "😀•••");
+    }
 
     #[test]
     fn a_masked_value_never_shows_when_printed() {

@@ -75,7 +75,9 @@ fn of_backoffice(
         (Permission::SystemAccess, "/backoffice/systems", words.systems),
         (Permission::AuditView, "/backoffice/trail", words.trail),
     ];
-    let allowed = guarded.into_iter().filter(|(permission, _, _)| visitor.may_as_staff(*permission));
+    // Sign-ups are decided during a closed launch only.
+    let is_open = |it: &(Permission, &str, _)| it.1 != "/backoffice/sign-ups" || visitor.has_sign_ups;
+    let allowed = guarded.into_iter().filter(|it| visitor.may_as_staff(it.0) && is_open(it));
     let requests = visitor.has_cloud.then(|| link("/backoffice/requests", words.cloud_requests));
     allowed.map(|(_, href, label)| link(href, label)).chain(requests).collect()
 }

@@ -16,7 +16,7 @@ use super::{
 use crate::platform::{db, problem::Problem};
 
 /// What a page is asked for that was looked at while something on it was being done.
-const SETTLED: &str = "settled";
+pub(super) const SETTLED: &str = "settled";
 
 /// What a template of who is signed in extends `frame.html` with.
 pub struct Frame {

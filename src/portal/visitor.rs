@@ -41,6 +41,8 @@ pub struct Visitor {
     pub company: Option<(Company, Role)>,
     /// Whether there is an OpenStack to ask for.
     pub has_cloud: bool,
+    /// Whether they decide who may sign up, and there is something to decide.
+    pub has_sign_ups: bool,
     /// The language of their pages.
     pub language: Language,
     /// Their session.
@@ -69,10 +71,13 @@ impl Visitor {
         let person = people.into_iter().find(|person| person.is_alive() && person.enabled);
         let Some(person) = person else { return Err(to_sign_in()) };
         let mut companies = companies::companies_of_people(&mut conn, &ids).await.map_err(failed)?;
+        drop(conn);
         let company = companies.remove(&person.user_id);
         let language = Language::of_locale(person.locale.as_deref());
         let has_cloud = portal.cloud().is_some();
-        Ok(Self { person, company, has_cloud, language, visit, origin, caller })
+        let has_sign_ups = caller.may(Permission::RequestsManage, &Target::System)
+            && portal.admission().needs_staff().await.map_err(failed)?;
+        Ok(Self { person, company, has_cloud, has_sign_ups, language, visit, origin, caller })
     }
 
     /// The company whose pages they see; to who is in none there are no such pages.

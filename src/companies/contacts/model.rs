@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     access::Denied,
     companies::CompanyId,
-    contacts::{Kind, masked, masked_name},
+    contacts::{Kind, masked},
     otp::{Channel, Otp},
-    platform::masked::Masked,
+    platform::masked::{Masked, masked_name},
     typed_id,
 };
 

@@ -57,13 +57,31 @@ pub enum Command {
     Delete,
 }
 
+/// How the last command of a kind about a person stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// There is none, or it was done and shows.
+    Settled,
+    /// It waits for its turn, or for Keycloak.
+    Waits(Command),
+    /// Keycloak has just done it; its event may still be on the way.
+    Comes,
+    /// Keycloak will not do it.
+    Refused(Refusal),
+}
+
 impl Command {
+    /// The kind of a change of name and language.
+    pub const PROFILE: &str = "set_profile";
+    /// The kind of a change of the sign-in address.
+    pub const LOGIN_EMAIL: &str = "set_login_email";
+
     /// The stable name.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
-            Self::SetProfile { .. } => "set_profile",
-            Self::SetLoginEmail { .. } => "set_login_email",
+            Self::SetProfile { .. } => Self::PROFILE,
+            Self::SetLoginEmail { .. } => Self::LOGIN_EMAIL,
             Self::EndSession { .. } => "end_session",
             Self::EndSessions => "end_sessions",
             Self::Delete => "delete",

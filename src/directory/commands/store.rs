@@ -43,6 +43,25 @@ pub async fn state(conn: &mut PgConnection, id: CommandId) -> Result<Option<Comm
     }))
 }
 
+/// A command as it stands: what it is until it is finished, since when it is, and why it was not done.
+pub(super) type Standing = (Option<Json<Command>>, Option<DateTime<Utc>>, Option<String>);
+
+/// The last command of a kind about a person.
+pub(super) async fn last(
+    conn: &mut PgConnection,
+    user_id: &str,
+    kind: &str,
+) -> Result<Option<Standing>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT payload, finished_at, refusal FROM keycloak_commands
+         WHERE user_id = $1 AND kind = $2 ORDER BY created_at DESC, command_id DESC LIMIT 1",
+    )
+    .bind(user_id)
+    .bind(kind)
+    .fetch_optional(conn)
+    .await
+}
+
 /// The commands about a person that wait, in their order.
 pub(super) async fn waiting(
     conn: &mut PgConnection,

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::{
     directory::{
         PersonRow,
-        commands::{CommandState, Profile, ProfileField},
+        commands::{Command, CommandState, Profile, ProfileField, Progress},
     },
     portal::{
         FieldProblem, Frame, Portal, Submission, Visitor, page, see,
@@ -20,6 +20,8 @@ use crate::{
 };
 
 const HERE: &str = "/account";
+/// What the script asks for until a change is there.
+const LOOK: &str = "look";
 
 #[derive(Template)]
 #[template(path = "portal/templates/account_profile.html")]
@@ -31,6 +33,8 @@ struct ProfilePage {
     language: Language,
     email: String,
     company: Option<String>,
+    /// While a change is on its way there is no form: nothing that is typed can be overtaken by it.
+    is_underway: bool,
 }
 
 /// Which alert the page shows.
@@ -39,16 +43,45 @@ pub struct ProfileQuery {
     done: Option<String>,
 }
 
-/// Shows the page.
-pub async fn show(visitor: Visitor, Query(query): Query<ProfileQuery>) -> Response {
+/// Shows the page. While a change is on its way, what was asked for; the script looks until it is there, and then the
+/// whole page is loaded, for its language may be another.
+pub async fn show(
+    State(portal): State<Portal>,
+    visitor: Visitor,
+    Query(query): Query<ProfileQuery>,
+) -> Response {
     let words = words::Profile::of(visitor.language);
-    let done = query.done.as_deref().and_then(|done| match done {
-        "saved" => Some(words.saved),
-        "waiting" => Some(words.waiting),
+    let progress = match portal.commands().progress(&visitor.person.user_id, Command::PROFILE).await {
+        Ok(progress) => progress,
+        Err(error) => return visitor.failed(&error),
+    };
+    let asked = query.done.as_deref();
+    let was_waiting = matches!(asked, Some("waiting" | LOOK));
+    let mut shown = page_of(&visitor, words);
+    shown.is_underway =
+        matches!(progress, Progress::Waits(_)) || was_waiting && matches!(progress, Progress::Comes);
+    if asked == Some(LOOK) && !shown.is_underway {
+        return see("/account?done=waiting");
+    }
+    shown.frame.reloads = shown.is_underway;
+    match progress {
+        Progress::Waits(Command::SetProfile { first_name, last_name, locale }) => {
+            (shown.first_name, shown.last_name) = (first_name.into_inner(), last_name.into_inner());
+            shown.language = Language::of_locale(Some(&locale));
+        }
+        Progress::Refused(_) if was_waiting => {
+            shown.frame.problems =
+                vec![FieldProblem { field: "first_name", expected: words.refused.to_owned() }];
+        }
+        _ => {}
+    }
+    shown.frame.done = match asked {
+        Some("saved") => Some(words.saved),
+        _ if shown.is_underway => Some(words.waiting),
+        Some("waiting") => Some(shown.frame.words.settled),
         _ => None,
-    });
-    let profile = page_of(&visitor, words).done(done);
-    page(StatusCode::OK, &profile)
+    };
+    page(StatusCode::OK, &shown)
 }
 
 /// Takes the form: at once when Keycloak is quick, else when it is there.
@@ -103,16 +136,12 @@ fn page_of(visitor: &Visitor, words: &'static words::Profile) -> ProfilePage {
         language: visitor.language,
         email: text(&person.email),
         company: visitor.company.as_ref().map(|(company, _)| company.name.clone()),
+        is_underway: false,
         words,
     }
 }
 
 impl ProfilePage {
-    fn done(mut self, done: Option<&'static str>) -> Self {
-        self.frame.done = done;
-        self
-    }
-
     fn problems(mut self, problems: Vec<FieldProblem>) -> Self {
         self.frame.problems = problems;
         self

@@ -9,9 +9,14 @@ use axum::{
 use serde::Deserialize;
 
 use crate::{
-    directory::{SecondFactor, second_factors},
+    directory::{
+        SecondFactor,
+        commands::{Command, Progress},
+        second_factors,
+    },
     portal::{
         Frame, Portal, Visitor, page,
+        page::SETTLED,
         words::{self, fill},
     },
 };
@@ -32,6 +37,8 @@ struct SecurityPage {
     frame: Frame,
     words: &'static words::Security,
     address: String,
+    /// Whether another address is on its way.
+    is_underway: bool,
     ways: Vec<Way>,
     signing_in: String,
 }
@@ -59,15 +66,28 @@ pub async fn show(State(portal): State<Portal>, visitor: Visitor, Query(query): 
         way(SecondFactor::Passkey, words.passkey, "/sign-in?to=/account/security&action=passkey"),
     ];
     let console = portal.account_url().as_str().trim_end_matches('/').to_owned();
-    let done = query.done.as_deref().and_then(|done| match done {
-        "changed" => Some(words.changed),
-        "address" => Some(words.address_changed),
-        "address-waiting" => Some(words.address_waiting),
+    let progress = match portal.commands().progress(&visitor.person.user_id, Command::LOGIN_EMAIL).await {
+        Ok(progress) => progress,
+        Err(error) => return visitor.failed(&error),
+    };
+    let asked = query.done.as_deref();
+    let was_waiting = matches!(asked, Some("address-waiting" | SETTLED));
+    let is_underway =
+        matches!(progress, Progress::Waits(_)) || was_waiting && matches!(progress, Progress::Comes);
+    let mut frame = Frame::new(&visitor, HERE, words.title);
+    frame.reloads = is_underway;
+    frame.done = match asked {
+        Some("changed") => Some(words.changed),
+        Some("address") => Some(words.address_changed),
+        _ if is_underway => Some(words.address_waiting),
+        _ if was_waiting && matches!(progress, Progress::Refused(_)) => Some(words.address_refused),
+        _ if was_waiting => Some(frame.words.settled),
         _ => None,
-    });
+    };
     let email = visitor.person.email.as_ref().map(|email| email.expose().as_str()).unwrap_or_default();
     let shown = SecurityPage {
-        frame: Frame::new(&visitor, HERE, words.title).done(done),
+        frame,
+        is_underway,
         address: fill(words.address_help, email),
         ways,
         signing_in: format!("{console}/account-security/signing-in"),

@@ -35,6 +35,9 @@ super::words! {
         address_waiting: "Your change is on its way. It will show here in a moment.",
             "Perubahan Anda sedang diproses dan akan segera tampil di sini.",
             "您的更改正在处理中，很快就会显示在这里。", "Perubahan anda sedang diproses dan akan dipaparkan di sini sebentar lagi.";
+        address_refused: "The new address was not accepted. You sign in with the one below, as before.",
+            "Alamat baru tidak diterima. Anda tetap masuk dengan alamat di bawah.",
+            "新邮箱未被接受。您仍使用下面的邮箱登录。", "Alamat baharu tidak diterima. Anda masih log masuk dengan alamat di bawah.";
         changed: "Your change is made.", "Perubahan Anda sudah dilakukan.", "更改已完成。", "Perubahan anda telah dibuat.";
     }
 }

@@ -1,13 +1,13 @@
 import { fillRegistration, openAccount, openRegistration, problem, proveEmail, submitRegistration, title } from '../support/acts';
 import { admin, findUser } from '../support/admin';
 import { expectShut } from '../support/doors';
-import { noticesTo, signUpIn } from '../support/inbox';
+import { invitationIn, noticesTo, signUpIn } from '../support/inbox';
 import { look, walkByKeyboard } from '../support/look';
 import { newPerson } from '../support/person';
 import { picture } from '../support/picture';
 import { done, openPortal, submit } from '../support/portal';
 import { whileServiceHangs } from '../support/service';
-import { madeByHand, staffMember } from '../support/staff';
+import { enters, madeByHand, staffMember } from '../support/staff';
 import { expect, test } from '../support/test';
 import { until } from '../support/until';
 import { say } from '../support/words';
@@ -90,6 +90,22 @@ test('while the launch is closed, who asks is noted, approved by staff, and sign
   await proveEmail(page, person);
   await expect(title(page)).toHaveText(say('en', 'gatehouse.choose.title'));
   expect(await findUser(person.email)).toMatchObject({ username: person.email, emailVerified: true });
+});
+
+test('whom a company invites signs up while the launch is closed, without asking anybody', async ({ visitor }) => {
+  const admin = await madeByHand();
+  const { page } = await enters(visitor, admin, '/company/people/invite');
+  const invited = newPerson('en', { company: admin.company });
+  await page.locator('#email').fill(invited.email);
+  await submit(page);
+  await expect(done(page)).toHaveText('The invitation is on its way.');
+  const theirs = (await visitor('en')).page;
+  await theirs.goto(invitationIn(await invited.mailbox.next()));
+  await fillRegistration(theirs, invited);
+  await submitRegistration(theirs);
+  await proveEmail(theirs, invited);
+  await expect(title(theirs)).toHaveText(say('en', 'gatehouse.choose.title'));
+  expect(await findUser(invited.email)).toMatchObject({ username: invited.email, emailVerified: true });
 });
 
 test('who has an account is told the same as a stranger, and nothing else of the form', async ({ visitor }) => {

@@ -65,6 +65,28 @@ async fn who_is_invited_allowed_or_approved_is_admitted() {
 }
 
 #[tokio::test]
+async fn an_admins_invitation_opens_the_door_until_it_is_taken_back_or_over() {
+    let house = House::closed().await;
+    let company = house.api.company("PT Satu", "dewi").await;
+    let admin = house.api.token("dewi");
+    let invitations = format!("/companies/{company}/invitations");
+    assert!(!house.admits("tuti@contoh.example").await);
+    let people = json!({"people": [{"email": "Tuti@contoh.example"}]});
+    let sent = house.api.post(&invitations, &admin, people).await.expect(200);
+    let id = sent[0]["invitation_id"].as_str().unwrap().to_owned();
+    assert!(house.admits("tuti@contoh.example").await);
+
+    house.world.clock.advance(TimeDelta::hours(13));
+    assert!(!house.admits("tuti@contoh.example").await, "its link is over, too");
+    house.api.clock.advance(TimeDelta::hours(13));
+    let admin = house.api.token("dewi");
+    house.api.post(&format!("{invitations}/{id}/resend"), &admin, json!({})).await.expect(202);
+    assert!(house.admits("tuti@contoh.example").await);
+    house.api.delete(&format!("{invitations}/{id}"), &admin).await.expect(204);
+    assert!(!house.admits("tuti@contoh.example").await);
+}
+
+#[tokio::test]
 async fn who_has_an_account_hears_the_same_and_is_not_noted() {
     let house = House::closed().await;
     house.api.person("budi").await;

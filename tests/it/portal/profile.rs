@@ -27,9 +27,15 @@ async fn a_change_goes_to_keycloak_and_shows_when_it_comes_back() {
     let kept: Option<serde_json::Value> =
         sqlx::query_scalar("SELECT payload FROM keycloak_commands").fetch_one(&world.pool).await.unwrap();
     assert_eq!(kept, None, "the name stays nowhere else");
-    let recorded: String =
-        sqlx::query_scalar("SELECT action FROM audit_entries").fetch_one(&world.pool).await.unwrap();
-    assert_eq!(recorded, "person.profile_changed");
+    let recorded: (String, serde_json::Value, serde_json::Value) =
+        sqlx::query_as("SELECT action, before, after FROM audit_entries")
+            .fetch_one(&world.pool)
+            .await
+            .unwrap();
+    assert_eq!(recorded.0, "person.profile_changed");
+    let shown = |first: &str, last: &str, locale: &str| serde_json::json!({"first_name": first, "last_name": last, "locale": locale});
+    assert_eq!(recorded.1, shown("S•••", "R•••", "id"));
+    assert_eq!(recorded.2, shown("N•••", "Å•••", "en"));
 }
 
 #[tokio::test]
@@ -58,5 +64,51 @@ async fn while_keycloak_is_away_the_change_waits_and_the_page_says_so() {
     let fields = [("first_name", "Nur"), ("last_name", "Aini"), ("language", "ms")];
     let answer = browser.post("/account", "/account", &fields).await.expect(303);
     assert_eq!(answer.location(), "/account?done=waiting");
-    browser.get("/account?done=waiting").await.expect(200).shows("Perubahan Anda sedang diproses");
+    let page = browser.get("/account?done=waiting").await.expect(200);
+    for text in [
+        "Perubahan Anda sedang diproses",
+        "<bdi>Nur</bdi>",
+        "Bahasa Melayu",
+        r#"hx-get="/account?done=look""#,
+        r#"<noscript><meta http-equiv="refresh" content="3"></noscript>"#,
+    ] {
+        page.shows(text);
+    }
+    page.hides(r#"name="first_name""#);
+    // It waits whatever was asked for, and the script goes on looking, also while only the event is missing.
+    browser.get("/account").await.expect(200).shows("hx-get");
+    browser.partial("/account?done=look").await.expect(200).shows("hx-get");
+    world.run_commands("siti").await;
+    browser.partial("/account?done=look").await.expect(200).shows("hx-get");
+
+    // It is there: the whole page goes, in the new language, with the form.
+    let changed = siti.with("/first_name", "Nur").with("/last_name", "Aini").with("/locale", "ms");
+    world.tell(&changed, 2).await;
+    world.clock.advance(chrono::TimeDelta::seconds(3));
+    let there = browser.partial("/account?done=look").await.expect(204);
+    assert_eq!(there.headers["hx-redirect"], "/account?done=waiting");
+    let page = browser.get("/account?done=waiting").await.expect(200);
+    page.shows("Nama dan bahasa");
+    page.shows(r#"name="first_name" type="text" value="Nur""#);
+    page.shows("Ini sudah selesai. Halaman ini menunjukkan keadaan sekarang.");
+    for gone in ["hx-get", "noscript"] {
+        page.hides(gone);
+    }
+}
+
+#[tokio::test]
+async fn what_keycloak_refuses_later_is_told_by_the_same_page() {
+    let (world, siti) = (World::new().await, Person::new("siti").with("/locale", "en"));
+    world.tell(&siti, 1).await;
+    let mut browser = world.signed_in(&siti, "s-1").await;
+    let fields = [("first_name", "Nur"), ("last_name", "Aini"), ("language", "en")];
+    browser.post("/account", "/account", &fields).await.expect(303);
+    sqlx::query("UPDATE keycloak_commands SET payload = NULL, finished_at = now(), refusal = 'refused'")
+        .execute(&world.pool)
+        .await
+        .unwrap();
+    let page = browser.get("/account?done=waiting").await.expect(200);
+    page.shows("This name was not accepted.");
+    page.hides("hx-get");
+    browser.get("/account").await.expect(200).hides("This name was not accepted.");
 }

@@ -1,6 +1,7 @@
 //! Staff decide on the pages who may sign up while the launch is closed.
 
-use super::house::House;
+use super::{house::House, world::World};
+use crate::support::keycloak_events::Person;
 
 const LIST: &str = "/backoffice/sign-ups";
 const ALLOWED: &str = "/backoffice/sign-ups/allowed";
@@ -22,7 +23,6 @@ async fn asked(house: &House, email: &str) -> String {
 async fn staff_approve_and_refuse_with_a_reason() {
     let house = House::open().await;
     let mut helga = house.staff("helga", "customer-service").await;
-    helga.get("/backoffice").await.expect(200).shows("href=\"/backoffice/sign-ups\"");
     helga.get(LIST).await.expect(200).shows("Nobody waits.");
     let (rina, budi) = (asked(&house, "rina@rina.example").await, asked(&house, "bot@spam.example").await);
     helga.get(LIST).await.expect(200).shows("rina@rina.example");
@@ -47,6 +47,27 @@ async fn staff_approve_and_refuse_with_a_reason() {
         .value("SELECT count(*) FROM notices WHERE kind IN ('admission.approved', 'admission.refused') AND $1 = ''", "")
         .await;
     assert_eq!(letters, 2);
+}
+
+#[tokio::test]
+async fn the_way_there_shows_while_the_launch_is_closed_or_somebody_waits() {
+    const WAY: &str = "href=\"/backoffice/sign-ups\"";
+    let house = House::open().await;
+    let mut helga = house.staff("helga", "customer-service").await;
+    helga.get("/backoffice").await.expect(200).hides(WAY);
+    let one = format!("{LIST}/{}", asked(&house, "rina@rina.example").await);
+    helga.get("/backoffice").await.expect(200).shows(WAY);
+    helga.post(&one, &format!("{one}/refuse"), &[("reason", "spam")]).await.expect(303);
+    helga.get("/backoffice").await.expect(200).hides(WAY);
+
+    let closed = World::with("admission.mode = \"closed\"").await;
+    for (user, role, shows) in [("helga", "customer-service", true), ("audi", "auditor", false)] {
+        closed.tell(&Person::new(user), 1).await;
+        let mut browser = closed.browser();
+        browser.sign_in_as(&closed, user, &format!("session-of-{user}"), "/backoffice", &[role]).await;
+        let page = browser.get("/backoffice").await.expect(200);
+        if shows { page.shows(WAY) } else { page.hides(WAY) }
+    }
 }
 
 #[tokio::test]

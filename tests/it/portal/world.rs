@@ -50,12 +50,21 @@ pub struct World {
 
 impl World {
     pub async fn new() -> Self {
-        Self::over(TestDatabase::create().await.pool, None, fixed_clock())
+        Self::with("").await
+    }
+
+    /// With more settings.
+    pub async fn with(settings: &str) -> Self {
+        Self::configured(TestDatabase::create().await.pool, None, fixed_clock(), settings)
     }
 
     /// The same over a database that others use, too, with pages about OpenStack when there is one.
     pub fn over(pool: PgPool, cloud: Option<Cloud>, clock: Arc<ManualClock>) -> Self {
-        let config = Config::from_toml(&format!("{MINIMAL}\nprofile = \"development\"")).unwrap();
+        Self::configured(pool, cloud, clock, "")
+    }
+
+    fn configured(pool: PgPool, cloud: Option<Cloud>, clock: Arc<ManualClock>, settings: &str) -> Self {
+        let config = Config::from_toml(&format!("{MINIMAL}\nprofile = \"development\"\n{settings}")).unwrap();
         let (mail, sms) = (Arc::new(MemoryMailer::default()), Arc::new(MemorySms::default()));
         let provider = Arc::new(MemoryProvider::default());
         let keycloak: Arc<MemoryKeycloak> = Arc::default();
