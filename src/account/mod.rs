@@ -6,6 +6,7 @@
 mod cleaning;
 mod deletion;
 mod email;
+mod held;
 mod letters;
 mod model;
 mod service;
@@ -14,6 +15,7 @@ mod undo;
 mod words;
 
 pub use cleaning::FORGET_LOGIN_ADDRESSES;
+pub use held::{HELD, Held, LEFT_OUT};
 pub use letters::{AccountComposer, UNDO_PATH};
 pub use model::{AccountError, ChangeId, FRESH, Fresh, UNDO, Wanted};
 pub use service::Account;

@@ -7,9 +7,10 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
+    adapters::keycloak::SessionInfo,
     audit::{self, Recorded, Search},
     portal::{Frame, Portal, Visitor, page, words},
 };
@@ -87,20 +88,21 @@ pub async fn export(State(portal): State<Portal>, visitor: Visitor) -> Response 
     }
 }
 
-async fn everything(portal: &Portal, visitor: &Visitor) -> Result<serde_json::Value, sqlx::Error> {
-    let (contacts, pending) = portal.contacts().list(&visitor.person.user_id).await?;
-    let waiting: Vec<_> = pending
-        .iter()
-        .map(|pending| json!({"kind": pending.kind(), "value": pending.value, "since": pending.created_at}))
-        .collect();
-    let company = visitor.company.as_ref();
-    let wanted = portal.account().wanted(&visitor.person.user_id).await?;
-    Ok(json!({
-        "sign_in_address_waiting_for_its_code": wanted.map(|wanted| wanted.address),
-        "person": visitor.person,
-        "contacts": contacts,
-        "contacts_waiting_for_their_code": waiting,
-        "company": company.map(|(company, role)| json!({"company_id": company.company_id, "name": company.name, "role": role})),
-        "history": history(portal, visitor, EXPORTED).await?,
-    }))
+async fn everything(portal: &Portal, visitor: &Visitor) -> Result<Value, sqlx::Error> {
+    let user_id = &visitor.person.user_id;
+    let mut all = portal.account().held(&visitor.person).await?;
+    all.insert("person".to_owned(), json!(visitor.person));
+    all.insert("history".to_owned(), json!(history(portal, visitor, EXPORTED).await?));
+    let own = Search { actor_id: Some(user_id.clone()), ..Search::default() };
+    let deeds = audit::store::search(&mut *portal.pool().acquire().await?, &own, EXPORTED).await?;
+    // To whom it was done is not theirs to take away.
+    let deed = |deed: Recorded| json!({"action": deed.action, "at": deed.occurred_at, "ip_address": deed.ip_address, "client_id": deed.client_id});
+    all.insert("done_by_the_person".to_owned(), deeds.into_iter().map(deed).collect());
+    let at_keycloak = portal.keycloak().sessions(user_id).await.map(|sessions| {
+        let session = |it: SessionInfo| json!({"session_id": it.session_id, "ip_address": it.ip_address, "started_at": it.started_at, "seen_at": it.seen_at, "applications": it.applications});
+        sessions.into_iter().map(session).collect::<Vec<Value>>()
+    });
+    // None when Keycloak does not answer: the rest is not held up by it.
+    all.insert("sessions_at_keycloak".to_owned(), json!(at_keycloak.ok()));
+    Ok(Value::Object(all))
 }

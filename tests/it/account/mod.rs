@@ -3,4 +3,5 @@
 mod deletion;
 mod email;
 mod erasure;
+mod held;
 mod undo;
