@@ -20,6 +20,7 @@ mod codes;
 mod company;
 mod config;
 mod http;
+mod known;
 mod navigation;
 mod page;
 mod pages;

@@ -5,9 +5,9 @@
 
 use sqlx::PgConnection;
 
-use super::{CompaniesError, service::lock_in_tx, store};
+use super::{Companies, CompaniesError, WithoutAdmin, service::lock_in_tx, store};
 use crate::{
-    access::{Caller, Level, Power, Target},
+    access::{Caller, Level, Permission, Power, Target},
     companies::{CompanyId, Role},
 };
 
@@ -60,4 +60,17 @@ pub async fn companies_led_by_in_tx(
         require_another_admin_in_tx(conn, *company, user_id).await?;
     }
     Ok(companies)
+}
+
+impl Companies {
+    /// Companies in use without an admin who can act, for staff, at most `limit`. It cannot come about here; what a hand does
+    /// in Keycloak itself is not asked about before.
+    pub async fn without_admin(
+        &self,
+        caller: &Caller,
+        limit: i64,
+    ) -> Result<Vec<WithoutAdmin>, CompaniesError> {
+        caller.require(Permission::DirectoryView, Target::System)?;
+        Ok(store::without_admin(&mut *self.pool().acquire().await?, limit).await?)
+    }
 }

@@ -24,7 +24,7 @@ pub use jobs::{
 };
 pub use model::{
     CompaniesError, InvitationId, JoinRequestListed, NewInvitation, PeopleFilter, PersonListed, Profile,
-    Reason,
+    Reason, WithoutAdmin,
 };
 pub use people::{Stop, Stopped, appoint_in_tx, stop_in_tx};
 pub use service::Companies;

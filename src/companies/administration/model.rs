@@ -105,6 +105,17 @@ pub struct Profile {
     pub version: i64,
 }
 
+/// A company that nobody leads: whoever did was deleted, disabled or taken out in Keycloak itself.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct WithoutAdmin {
+    /// Which one.
+    pub company_id: CompanyId,
+    /// Its name.
+    pub name: String,
+    /// How many people are in it.
+    pub members: i64,
+}
+
 /// Why, in the words of who asks; 1 to 500 characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason(String);

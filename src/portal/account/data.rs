@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::{
     adapters::keycloak::SessionInfo,
     audit::{self, Recorded, Search},
-    portal::{Frame, Portal, Visitor, page, words},
+    portal::{Frame, Portal, Visitor, known::Known, page, words},
 };
 
 const HERE: &str = "/account/data";
@@ -27,7 +27,7 @@ struct Row {
     iso: String,
     action: String,
     told: String,
-    who: &'static str,
+    who: String,
     reason: Option<String>,
 }
 
@@ -42,11 +42,15 @@ struct DataPage {
 /// The page.
 pub async fn show(State(portal): State<Portal>, visitor: Visitor) -> Response {
     let words = words::Data::of(visitor.language);
-    let entries = match history(&portal, &visitor, SHOWN).await {
-        Ok(entries) => entries,
+    let looked = async {
+        let entries = history(&portal, &visitor, SHOWN).await?;
+        let known = Known::of(&portal, &visitor, &entries).await?;
+        Ok(entries.into_iter().map(|entry| row(entry, &visitor, &known)).collect())
+    };
+    let rows = match looked.await {
+        Ok(rows) => rows,
         Err(error) => return visitor.failed(&error),
     };
-    let rows = entries.into_iter().map(|entry| row(entry, &visitor, words)).collect();
     page(StatusCode::OK, &DataPage { frame: Frame::new(&visitor, HERE, words.title), words, rows })
 }
 
@@ -59,17 +63,11 @@ async fn history(portal: &Portal, visitor: &Visitor, limit: i64) -> Result<Vec<R
     audit::store::search(&mut *portal.pool().acquire().await?, &search, limit).await
 }
 
-fn row(entry: Recorded, visitor: &Visitor, words: &'static words::Data) -> Row {
-    let own = entry.actor_id.as_deref() == Some(visitor.person.user_id.as_str());
+fn row(entry: Recorded, visitor: &Visitor, known: &Known) -> Row {
     Row {
         at: visitor.time(entry.occurred_at),
         iso: entry.occurred_at.to_rfc3339(),
-        who: match entry.actor_kind.as_str() {
-            "person" if own => words.you,
-            "person" | "operator" => words.staff,
-            "system" => words.system,
-            _ => words.service,
-        },
+        who: known.who(&entry),
         told: words::action(&entry.action, visitor.language).to_owned(),
         action: entry.action,
         reason: entry.reason,

@@ -11,6 +11,7 @@ use super::{Asked, no_page, told};
 use crate::{
     access::Permission,
     backoffice::{Approval, ApprovalId},
+    companies::administration::WithoutAdmin,
     platform::http::paging::{Page, PageQuery},
     portal::{
         FieldProblem, Frame, NoPage, Portal, Submission, Visitor,
@@ -41,6 +42,7 @@ struct ApprovalsPage {
     rows: Vec<Row>,
     next: Option<String>,
     may_decide: bool,
+    without_admin: Vec<WithoutAdmin>,
 }
 
 /// The page.
@@ -63,11 +65,14 @@ async fn page_of(portal: &Portal, visitor: &Visitor, after: Option<String>) -> R
     let found = found.map_err(|error| no_page(error, visitor))?;
     let place = |row: &Approval| (row.asked_at, row.approval_id);
     let found = Page::of(found, limit, place, |approval| row(approval, visitor, words));
+    let without_admin = portal.companies().without_admin(&visitor.caller, limit).await;
+    let without_admin = without_admin.map_err(|error| no_page(error.into(), visitor))?;
     Ok(ApprovalsPage {
         frame: Frame::new(visitor, HERE, words.approvals),
         rows: found.items,
         next: found.next,
         may_decide: visitor.may_as_staff(Permission::FactorsReset),
+        without_admin,
         words,
     })
 }

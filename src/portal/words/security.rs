@@ -53,10 +53,6 @@ super::words! {
         who: "By whom", "Oleh siapa", "操作者", "Oleh siapa";
         reason: "Why", "Alasan", "原因", "Sebab";
         history: "What was done", "Yang dilakukan", "操作记录", "Apa yang dilakukan";
-        you: "You", "Anda", "您", "Anda";
-        staff: "Another person", "Orang lain", "其他人", "Orang lain";
-        system: "A system", "Sistem", "系统", "Sistem";
-        service: "Gatehouse", "Gatehouse", "Gatehouse", "Gatehouse";
         empty: "Nothing was done yet.", "Belum ada yang dilakukan.", "还没有任何记录。", "Belum ada apa-apa yang dilakukan.";
         export: "Everything we hold about you", "Semua yang kami simpan tentang Anda", "我们保存的关于您的全部信息", "Semua yang kami simpan tentang anda";
         export_help: "One file in JSON, for you or another service.", "Satu berkas JSON, untuk Anda atau layanan lain.",

@@ -19,4 +19,5 @@ mod sign_in;
 mod sign_ups;
 mod systems;
 mod versions;
+mod without_admin;
 pub mod world;

@@ -113,6 +113,9 @@ async fn a_role_is_changed_and_the_last_admin_stays() {
     let shown = siti.get(made.location()).await.expect(200);
     shown.shows("The role was changed.");
     shown.shows("they are an admin");
+    let history = house.browser("sari").await.get("/account/data").await.expect(200);
+    history.shows("person.role_changed");
+    history.shows("<td>Siti Rahma</td>");
     let roles = house.world.keycloak.state().roles.clone();
     assert!(roles.contains(&("sari".to_owned(), "company-admin".to_owned())), "{roles:?}");
     siti.post(own, "/company/people/siti/role", &[("role", "user")]).await.expect(303);

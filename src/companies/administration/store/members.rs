@@ -3,19 +3,49 @@
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, types::Json};
 
-use crate::companies::{CompanyId, Member, Role};
+use crate::companies::{CompanyId, Member, Role, administration::WithoutAdmin};
+
+/// Whether a member is an admin who can act: they are not on the way out, Keycloak lets them sign in, and nobody has stopped
+/// them.
+macro_rules! admin_who_acts {
+    () => {
+        "member.role = 'admin' AND member.removed_at IS NULL
+           AND person.enabled AND person.deleted_at IS NULL
+           AND NOT EXISTS (SELECT FROM person_blocks AS block WHERE block.user_id = member.user_id)"
+    };
+}
+
+/// Companies in use without an admin who can act, by their names.
+pub(in crate::companies::administration) async fn without_admin(
+    conn: &mut PgConnection,
+    limit: i64,
+) -> Result<Vec<WithoutAdmin>, sqlx::Error> {
+    sqlx::query_as(concat!(
+        "SELECT company_id, name,
+             (SELECT count(*) FROM company_members AS member
+              WHERE member.company_id = company.company_id AND removed_at IS NULL) AS members
+         FROM companies AS company
+         WHERE deleted_at IS NULL AND status <> 'pending' AND NOT EXISTS (
+             SELECT FROM company_members AS member JOIN people AS person USING (user_id)
+             WHERE member.company_id = company.company_id AND ",
+        admin_who_acts!(),
+        ") ORDER BY name, company_id LIMIT $1"
+    ))
+    .bind(limit)
+    .fetch_all(conn)
+    .await
+}
 
 /// The admins of a company who can act.
 pub(in crate::companies::administration) async fn admins_who_act(
     conn: &mut PgConnection,
     company_id: CompanyId,
 ) -> Result<Vec<String>, sqlx::Error> {
-    sqlx::query_scalar(
+    sqlx::query_scalar(concat!(
         "SELECT member.user_id FROM company_members AS member JOIN people AS person USING (user_id)
-         WHERE member.company_id = $1 AND member.role = 'admin' AND member.removed_at IS NULL
-           AND person.enabled AND person.deleted_at IS NULL
-           AND NOT EXISTS (SELECT FROM person_blocks AS block WHERE block.user_id = member.user_id)",
-    )
+         WHERE member.company_id = $1 AND ",
+        admin_who_acts!()
+    ))
     .bind(company_id)
     .fetch_all(conn)
     .await
