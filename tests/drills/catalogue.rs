@@ -13,7 +13,7 @@ use xtask::{
     testing::Mode,
 };
 
-use crate::{database, service, stage::Stage, topic};
+use crate::{clock, database, service, stage::Stage, topic};
 
 /// The name of the drill that is chosen by its length.
 pub const SOAK: &str = "soak";
@@ -107,7 +107,7 @@ pub const DRILLS: &[Drill] = &[
         Box::pin(service::zombie(stage))
     }),
     drill("clock", "17", "the service's clock an hour ahead and an hour behind", |stage, _| {
-        Box::pin(service::clock(stage))
+        Box::pin(clock::off(stage))
     }),
     drill("rotate-key", "25", "the key between Keycloak and the service changed", |stage, _| {
         Box::pin(service::rotate_key(stage))

@@ -2,6 +2,7 @@
 //! xtask drill` builds and runs it.
 
 mod catalogue;
+mod clock;
 mod database;
 mod load;
 mod report;

@@ -1,14 +1,12 @@
 //! Faults of the service and its instances.
 
-use std::path::PathBuf;
-
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sqlx::{Connection as _, PgConnection};
 
 use crate::stage::Stage;
 
-const MAIN: &str = "gatehouse";
+pub const MAIN: &str = "gatehouse";
 const FURTHER: [&str; 2] = ["gatehouse-2", "gatehouse-3"];
 /// An instance that says nothing for 10 s has left the group.
 const PAST_SESSION: u64 = 15;
@@ -40,33 +38,6 @@ pub async fn zombie(stage: &Stage) -> Result<()> {
     }
     stage.calm().await?;
     stage.own.stop(FURTHER[0]).await
-}
-
-/// Only the service's own clock is off: codes go by the database's. A signed call from an hour away is stale, so the load
-/// gets no codes through meanwhile, and nobody gets in.
-pub async fn clock(stage: &Stage) -> Result<()> {
-    let library = faketime()?;
-    let library = library.display().to_string();
-    for shift in ["+3600s", "-3600s"] {
-        stage.note(format_args!("the service's clock {shift} for 15 s"));
-        stage.own.stop(MAIN).await?;
-        let env =
-            [("LD_PRELOAD", library.as_str()), ("FAKETIME", shift), ("FAKETIME_DONT_FAKE_MONOTONIC", "1")];
-        stage.start(MAIN, &env).await?;
-        stage.last(15).await;
-        stage.own.stop(MAIN).await?;
-        stage.start(MAIN, &[("LD_PRELOAD", ""), ("FAKETIME", "")]).await?;
-    }
-    Ok(())
-}
-
-fn faketime() -> Result<PathBuf> {
-    let triplet = format!("{}-linux-gnu", std::env::consts::ARCH);
-    let found = ["/usr/lib", "/lib"].into_iter().find_map(|dir| {
-        let path = PathBuf::from(dir).join(&triplet).join("faketime/libfaketimeMT.so.1");
-        path.exists().then_some(path)
-    });
-    found.context("libfaketime is missing (Debian: apt-get install faketime)")
 }
 
 /// The service takes both keys, then Keycloak changes, then the old key is taken away.
