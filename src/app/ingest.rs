@@ -53,6 +53,8 @@ impl Ingest {
         entropy: SharedEntropy,
         bells: Bells,
     ) -> Self {
+        // Prometheus sees no increase in a count that begins above nothing: the first event may be one to park.
+        Effects::default().count();
         let realm = realm.into();
         let companies = companies::Follower::new(realm.clone(), clock.clone(), entropy.clone());
         let notifier = Notifier { clock: clock.clone(), entropy: entropy.clone() };
@@ -181,15 +183,7 @@ impl Ingest {
         if let Some(delay) = effects.delay {
             metrics::histogram!("gatehouse_event_delay_seconds").record(delay.as_seconds_f64().max(0.0));
         }
-        for (outcome, count) in [
-            ("applied", effects.applied),
-            ("duplicate", effects.duplicates),
-            ("ignored", effects.ignored),
-            ("parked", effects.parked),
-        ] {
-            metrics::counter!("gatehouse_events_total", "outcome" => outcome)
-                .increment(u64::try_from(count).unwrap_or_default());
-        }
+        effects.count();
     }
 }
 
@@ -207,6 +201,20 @@ struct Effects {
     parked: usize,
     marked: bool,
     queued: bool,
+}
+
+impl Effects {
+    fn count(&self) {
+        for (outcome, count) in [
+            ("applied", self.applied),
+            ("duplicate", self.duplicates),
+            ("ignored", self.ignored),
+            ("parked", self.parked),
+        ] {
+            metrics::counter!("gatehouse_events_total", "outcome" => outcome)
+                .increment(u64::try_from(count).unwrap_or_default());
+        }
+    }
 }
 
 #[async_trait]

@@ -44,9 +44,10 @@ pub async fn serve(config: Config, roles: &[Role], metrics: PrometheusHandle) ->
         stop: stop.clone(),
     };
     pipeline.start(&tasks, &migrated, roles).context("kafka")?;
+    // In every process: that no worker runs is to be seen, too.
+    tasks.spawn(Watch { pool: pool.clone(), health: health.clone(), stop: stop.clone() }.run());
     if roles.contains(&Role::Worker) {
         features.start(&tasks, &migrated, &stop);
-        tasks.spawn(Watch { pool: pool.clone(), health: health.clone(), stop: stop.clone() }.run());
         tasks.spawn(ports::probe_mail(config.mail.clone()));
     }
     if roles.contains(&Role::Api) {

@@ -173,6 +173,12 @@ pub async fn kratos() -> Result<PathBuf> {
     crate::tools::peers::kratos().await
 }
 
+/// Prometheus' tool that tests alerts, built from the Go registry at the first call.
+pub async fn promtool() -> Result<PathBuf> {
+    static BUILT: OnceCell<PathBuf> = OnceCell::const_new();
+    BUILT.get_or_try_init(crate::tools::go::promtool).await.cloned()
+}
+
 /// PostgreSQL's own benchmark.
 pub fn pgbench() -> Result<PathBuf> {
     crate::tools::peers::pgbench()

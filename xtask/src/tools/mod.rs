@@ -4,6 +4,7 @@ pub mod archive;
 pub mod browser;
 pub mod command;
 pub mod digest;
+pub mod go;
 pub mod helm;
 pub mod java;
 pub mod maven;

@@ -1,4 +1,8 @@
-//! What wakes somebody is explained, and rests on metrics that exist.
+//! What wakes somebody is explained, rests on metrics that exist, and comes when its condition is there.
+
+mod alerts;
+mod prometheus;
+mod scene;
 
 use std::{collections::BTreeSet, fs, path::Path};
 
