@@ -10,7 +10,7 @@ use super::{
     store::{self, ContactRow, PersonFound},
 };
 use crate::{
-    access::{Caller, Denied, Permission, Target},
+    access::{Caller, Denied, Permission, Target, Who},
     audit::{self, AuditId, Entry, Subject},
     companies::{
         COMPANIES_STREAM, CompanyId,
@@ -111,6 +111,14 @@ impl BackOffice {
             return Ok(shown(person, contacts, companies, false));
         }
         let contacts = store::contacts(&mut tx, user_id).await?;
+        // The person sees which systems read of them: once a day each, for some read everybody every hour.
+        if let Who::System { client_id } = &caller.who
+            && store::note_read(&mut tx, user_id, client_id, self.0.clock.now().date_naive()).await?
+        {
+            let company_id = companies.first().map(|it| it.company_id);
+            self.record(&mut tx, caller, "person.read", person_of(user_id), company_id, None).await?;
+        }
+        tx.commit().await?;
         Ok(shown(person, contacts, companies, is_masked))
     }
 

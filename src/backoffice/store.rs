@@ -1,6 +1,6 @@
 //! The statements of the back office.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
@@ -256,13 +256,35 @@ pub(super) async fn put_note(
     .map(drop)
 }
 
-/// Forgets what was written down about people who no longer exist.
+/// Forgets what was written down about people who no longer exist, and who read of them.
 pub async fn forget_people_in_tx(conn: &mut PgConnection, user_ids: &[String]) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM staff_notes WHERE subject_kind = 'person' AND subject_id = ANY($1)")
-        .bind(user_ids)
-        .execute(conn)
-        .await
-        .map(drop)
+    for statement in [
+        "DELETE FROM staff_notes WHERE subject_kind = 'person' AND subject_id = ANY($1)",
+        "DELETE FROM person_reads WHERE user_id = ANY($1)",
+    ] {
+        sqlx::query(statement).bind(user_ids).execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
+/// Notes that a system reads of a person today; says whether it is the first time today.
+pub(super) async fn note_read(
+    conn: &mut PgConnection,
+    user_id: &str,
+    client_id: &str,
+    today: NaiveDate,
+) -> Result<bool, sqlx::Error> {
+    let noted = sqlx::query(
+        "INSERT INTO person_reads AS known (user_id, client_id, read_on) VALUES ($1, $2, $3)
+         ON CONFLICT ON CONSTRAINT person_reads_pkey
+         DO UPDATE SET read_on = excluded.read_on WHERE known.read_on < excluded.read_on",
+    )
+    .bind(user_id)
+    .bind(client_id)
+    .bind(today)
+    .execute(conn)
+    .await?;
+    Ok(noted.rows_affected() > 0)
 }
 
 /// The notes about something, the newest first, at most `limit`.

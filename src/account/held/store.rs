@@ -66,6 +66,7 @@ pub const HELD: &[Held] = held! {
         "held.user_id = me.user_id";
     "belongs_to_the_system": "system_members", "since", "held.user_id = me.user_id";
     "roles_of_staff": "staff_seen", "roles, seen_at", "held.user_id = me.user_id";
+    "systems_that_read_this": "person_reads", "client_id, read_on", "held.user_id = me.user_id";
     "stopped": "person_blocks", "kind, reason, set_at", "held.user_id = me.user_id";
     "decisions_by_two_of_staff": "approvals", "kind, company_id, reason, asked_at, decided_at, approved",
         "held.user_id = me.user_id";

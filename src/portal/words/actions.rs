@@ -299,6 +299,15 @@ const ACTIONS: &[Told] = &[
         ],
     ),
     (
+        "person.read",
+        [
+            "A system read personal data",
+            "Sebuah sistem membaca data pribadi",
+            "某系统读取了个人数据",
+            "Sebuah sistem membaca data peribadi",
+        ],
+    ),
+    (
         "person.removed",
         [
             "A person was removed from the company",

@@ -55,6 +55,7 @@ const ROWS: &[&str] = &[
     "INSERT INTO system_members (user_id, added_by, since) VALUES ($1, $2, now())",
     "INSERT INTO staff_seen (user_id, roles, seen_at) VALUES ($1, ARRAY[$2], now())",
     "INSERT INTO known_devices (user_id, device) VALUES ($1, sha256($2::text::bytea))",
+    "INSERT INTO person_reads (user_id, client_id, read_on) VALUES ($1, $2, now())",
     "INSERT INTO approvals (approval_id, kind, user_id, reason, asked_by, asked_at)
      VALUES (gen_random_uuid(), 'factor_reset', $1, $2, 'anna', now())",
     "INSERT INTO join_requests (company_id, user_id, requested_at)
@@ -87,11 +88,17 @@ async fn the_file_has_something_of_each_and_nothing_of_anybody_else() {
             sqlx::query(*statement).bind(who).bind(what).execute(&world.pool).await.expect(statement);
         }
     }
-    // Somebody else's account of an address that siti wants, and has not proven.
-    let strangers = "INSERT INTO company_contacts (contact_id, company_id, version, name, purposes, email, created_at, updated_at)
-         SELECT gen_random_uuid(), company_id, 1, 'zubaidahx', '{technical}', 'siti.waits@contoh.example', now(), now()
-         FROM companies LIMIT 1";
-    sqlx::query(strangers).execute(&world.pool).await.unwrap();
+    // Somebody else, at addresses that siti wants or holds and has not proven.
+    for statement in [
+        "INSERT INTO contacts (contact_id, user_id, kind, value, purposes, is_primary, created_at, updated_at)
+         VALUES (gen_random_uuid(), 'siti', 'email', 'siti.unproven@contoh.example', '{technical}', false, now(), now())",
+        "INSERT INTO company_contacts (contact_id, company_id, version, name, purposes, email, created_at, updated_at)
+         SELECT gen_random_uuid(), company_id, 1, 'zubaidahx', '{technical}', address, now(), now()
+         FROM companies, unnest(ARRAY['siti.waits@contoh.example', 'siti.unproven@contoh.example']) AS address
+         WHERE name = 'PT Contoh'",
+    ] {
+        sqlx::query(statement).execute(&world.pool).await.unwrap();
+    }
 
     let file = browser.get("/account/data/export").await.expect(200);
     assert!(!file.body.contains("zubaidahx") && !file.body.contains("budi"), "{}", file.body);
@@ -101,6 +108,7 @@ async fn the_file_has_something_of_each_and_nothing_of_anybody_else() {
     assert_eq!(all["sign_in_addresses_before"][0]["old_address"], "quixotrahma");
     assert_eq!(all["sign_in_address_waiting_for_its_code"][0]["address"], "siti.new@contoh.example");
     assert_eq!(all["companies"][0]["name"], "PT Contoh");
+    assert_eq!(all["grants"][0]["company_id"], all["companies"][0]["company_id"]);
     assert!(!all["codes"].as_array().unwrap().is_empty() && all["codes"][0]["messages"][0]["number"] == 1);
     assert!(!file.body.contains("anna"), "who of staff it was is not told");
     assert!(all["notes_of_staff"][0].get("text").is_none());

@@ -105,6 +105,36 @@ async fn a_system_reads_what_it_was_given_about_a_person_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_person_sees_which_systems_read_of_them_once_a_day() {
+    let office = Office::open().await;
+    let api = &office.api;
+    let (path, admin) = ("/users/budi/extended", api.token("siti"));
+    let tokens =
+        [api.system("first", Some(office.company)).await, api.system("second", Some(office.company)).await];
+    let grants = format!("/companies/{}/grants", office.company);
+    for client in ["first", "second"] {
+        let grant = json!({"client_id": client, "permission": "people.view"});
+        api.post(&grants, &admin, grant).await.expect(201);
+    }
+    for token in [&tokens[0], &tokens[0], &tokens[1]] {
+        api.get(path, token).await.expect(200);
+    }
+    // People are not counted like that: whom they see open, they see every day.
+    api.get(path, &admin).await.expect(200);
+    api.get(path, &api.token("budi")).await.expect(200);
+    assert_eq!(api.audited("budi").await, ["person.read", "person.read"]);
+    let told = "SELECT count(*) FROM audit_entries WHERE action = 'person.read' AND actor_kind = 'system'
+        AND actor_id IN ('first', 'second') AND company_id = $1";
+    let told: i64 = sqlx::query_scalar(told).bind(office.company).fetch_one(&api.pool).await.unwrap();
+    assert_eq!(told, 2);
+
+    api.clock.advance(chrono::TimeDelta::days(1));
+    let again = api.tokens.sign(&api.tokens.of_system("first", api.now()));
+    api.get(path, &again).await.expect(200);
+    assert_eq!(api.audited("budi").await.len(), 3);
+}
+
+#[tokio::test]
 async fn a_blocked_person_is_out_at_once() {
     let office = Office::open().await;
     let budi = office.api.token("budi");
