@@ -38,7 +38,7 @@ pub const PROVINCES: [&str; 38] = [
 ];
 
 /// The form as it was typed; an empty text says that nothing is told.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 #[expect(missing_docs, reason = "the fields of the profile, as text")]
 pub struct BillingInput {
     pub party_type: String,
@@ -59,6 +59,13 @@ pub struct BillingInput {
     pub method: String,
     pub end_of_month: bool,
     pub orders: Vec<(String, String, String)>,
+}
+
+/// Names, addresses and numbers of people are typed here: nothing of it is printed.
+impl std::fmt::Debug for BillingInput {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("BillingInput(***)")
+    }
 }
 
 /// A field that is not as it must be.
@@ -129,13 +136,14 @@ impl BillingInput {
                 continue;
             };
             // What a register or staff said of a number stays with it.
-            let known = held.tax_ids.iter().find(|known| known.kind == kind && known.value == value);
+            let known =
+                held.tax_ids.iter().find(|known| known.kind == kind && *known.value.expose() == value);
             let is_twice = tax_ids.iter().any(|other| other.kind == kind);
             wrong.note(is_twice, BillingField::TaxId(index));
             tax_ids.push(known.cloned().unwrap_or_else(|| TaxId {
                 country: kind.country().to_owned(),
                 kind,
-                value,
+                value: Masked::new(value),
                 status: TaxIdStatus::FormatOk,
                 method,
                 checked_at: now,

@@ -12,6 +12,7 @@ mod recipients;
 mod service;
 mod store;
 mod tax_id;
+mod trail;
 
 pub use cleaning::FORGET_RECIPIENTS;
 pub use input::{

@@ -3,11 +3,11 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
 use sqlx::{PgConnection, PgPool};
 
 use super::{
-    BillingField, BillingInput, BillingProfile, PendingRecipient, Recipient, RecipientId, Tax, Version, store,
+    BillingField, BillingInput, BillingProfile, PendingRecipient, Recipient, RecipientId, Tax, Version,
+    store, trail,
 };
 use crate::{
     access::{Caller, Denied, Permission, Target, Who},
@@ -327,13 +327,14 @@ impl Billing {
             return Err(BillingError::Changed(Box::new(newest)));
         }
         companies::mark_billing_in_tx(conn, company_id).await?;
+        let (before, after) = trail::difference(&held.profile, wanted, held.revision + 1);
         let entry = Entry {
             actor: Actor::Person { user_id: editor.user_id.clone() },
             action,
             subject: Subject::company(company_id.0),
             company_id: Some(company_id.0),
-            before: None,
-            after: Some(changed_fields(&held.profile, wanted, held.revision + 1)),
+            before: Some(before),
+            after: Some(after),
             reason: None,
         };
         let id = AuditId::generate(self.clock.as_ref(), self.entropy.as_ref());
@@ -367,19 +368,4 @@ fn proof_of(editor: &Editor, pending: &PendingRecipient) -> ProofRef {
 
 async fn profile(conn: &mut PgConnection, company_id: CompanyId) -> Result<Saved, sqlx::Error> {
     Ok(store::profiles_of(conn, &[company_id]).await?.remove(&company_id).unwrap_or_default())
-}
-
-/// Which fields are different now: names only, for their values are kept with the revision.
-fn changed_fields(before: &BillingProfile, after: &BillingProfile, revision: i64) -> Value {
-    let fields = |profile: &BillingProfile| match serde_json::to_value(profile) {
-        Ok(Value::Object(fields)) => fields,
-        _ => serde_json::Map::new(),
-    };
-    let (before, after) = (fields(before), fields(after));
-    let changed: Vec<&String> = after
-        .iter()
-        .filter(|(name, value)| before.get(*name) != Some(*value))
-        .map(|(name, _)| name)
-        .collect();
-    json!({"revision": revision, "changed": changed})
 }

@@ -6,6 +6,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::platform::masked::Masked;
+
 /// The kinds of number that are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum TaxIdKind {
@@ -64,8 +66,8 @@ pub struct TaxId {
     /// What kind it is.
     #[serde(rename = "type")]
     pub kind: TaxIdKind,
-    /// In its one written form, without signs between.
-    pub value: String,
+    /// In its one written form, without signs between; a resident's number is personal data.
+    pub value: Masked<String>,
     /// How far it is proven.
     pub status: TaxIdStatus,
     /// By what.

@@ -47,7 +47,8 @@ pub struct TaxIdBody {
     /// `ID/NPWP`, `ID/NIK`, `SG/UEN`, `SG/GST` or `MY/TIN`.
     kind: String,
     /// As it is written in the country.
-    value: String,
+    #[schema(value_type = String)]
+    value: Masked<String>,
 }
 
 /// A postal address.
@@ -248,7 +249,7 @@ impl ProfileBody {
             party_type: self.party_type.unwrap_or_default(),
             legal_name: self.legal_name.unwrap_or_default(),
             trade_name: self.trade_name.unwrap_or_default(),
-            tax_ids: tax_ids.into_iter().map(|id| (id.kind, id.value)).collect(),
+            tax_ids: tax_ids.into_iter().map(|id| (id.kind, id.value.into_inner())).collect(),
             line1: address.line1.map(Masked::into_inner).unwrap_or_default(),
             line2: address.line2.map(Masked::into_inner).unwrap_or_default(),
             city: address.city.unwrap_or_default(),

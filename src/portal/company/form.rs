@@ -190,7 +190,7 @@ pub fn of_profile(profile: &BillingProfile) -> BillingInput {
     };
     let date = |date: Option<chrono::NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
     let mut tax_ids: Vec<(String, String)> =
-        profile.tax_ids.iter().map(|id| (kind_name(id.kind), id.value.clone())).collect();
+        profile.tax_ids.iter().map(|id| (kind_name(id.kind), id.value.expose().clone())).collect();
     tax_ids.resize_with(ROOMS, Default::default);
     let mut orders: Vec<(String, String, String)> = profile
         .purchase_orders

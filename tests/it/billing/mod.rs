@@ -97,6 +97,40 @@ async fn a_profile_is_saved_over_the_revision_that_was_read_and_every_revision_i
 }
 
 #[tokio::test]
+async fn the_trail_tells_what_was_changed_before_and_after_and_names_nobody() {
+    let house = House::open().await;
+    house.saved("\"0\"", profile()).await.expect(200);
+    let mut person = with("/party_type", json!("individual"));
+    person["legal_name"] = json!("Siti Rahma");
+    person["tax_ids"] = json!([{"kind": "ID/NIK", "value": "3171015708450001"}]);
+    person["address"]["line1"] = json!("Jl. Rahasia No. 2");
+    house.saved("\"1\"", person).await.expect(200);
+    let told = "SELECT before, after FROM audit_entries WHERE action = 'billing.saved' ORDER BY occurred_at";
+    let told: Vec<(Value, Value)> = sqlx::query_as(told).fetch_all(&house.api.pool).await.unwrap();
+    assert_eq!(
+        (&told[0].0["legal_name"], &told[0].1["legal_name"]),
+        (&json!(null), &json!("PT Contoh Awan Nusantara"))
+    );
+    assert_eq!(told[0].1["revision"], 1);
+    let (before, after) = &told[1];
+    let place = json!({"line1": "•••", "city": "Jakarta Selatan", "country": "ID"});
+    assert_eq!(
+        *after,
+        json!({
+            "party_type": "individual", "legal_name": "S•••", "address": place,
+            "tax_ids": [{"type": "NIK", "value": "•••001"}], "revision": 2,
+        })
+    );
+    assert_eq!(
+        *before,
+        json!({
+            "party_type": "company", "legal_name": "PT Contoh Awan Nusantara", "address": place,
+            "tax_ids": [{"type": "NPWP16", "value": "•••000"}],
+        })
+    );
+}
+
+#[tokio::test]
 async fn each_wrong_field_is_named_with_what_is_expected() {
     let house = House::open().await;
     for (pointer, value, field) in [
