@@ -198,12 +198,13 @@ fn only_looks(power: Power) -> bool {
     }
 }
 
-/// The constraints know it too, whoever comes between the look and the write.
+/// The constraints know it too, whoever comes between the look and the write; and which deployments a company has.
 fn not_associated(error: sqlx::Error) -> AccessError {
     match db::violated_constraint(&error) {
         Some(
             "access_grants_member_fkey" | "access_grants_system_member_fkey" | "access_grants_client_fkey",
         ) => AccessError::NotAssociated,
+        Some("access_grants_deployment_fkey") => Denied::NotFound.into(),
         _ => AccessError::Database(error),
     }
 }

@@ -27,6 +27,19 @@ impl House {
         self.api.post(&self.grants, &self.admin, body).await.expect(201)
     }
 
+    /// A deployment of the company of a name.
+    async fn deployment(&self, company: &str) -> Uuid {
+        sqlx::query_scalar(
+            "INSERT INTO cloud_projects (cloud_project_id, company_id, domain, name, description, created_at)
+             SELECT gen_random_uuid(), company_id, 'Default', name, '', now() FROM companies WHERE name = $1
+             RETURNING cloud_project_id",
+        )
+        .bind(company)
+        .fetch_one(&self.api.pool)
+        .await
+        .unwrap()
+    }
+
     /// What a person's access shows as held: what is given, and for which scope.
     async fn held(&self, user: &str) -> Vec<String> {
         let shown = self.api.get(&format!("/users/{user}/access"), &self.admin).await.expect(200);
@@ -45,7 +58,7 @@ async fn a_role_and_a_permission_are_held_side_by_side() {
     let role =
         house.grant(json!({"user_id": "budi", "role": "VIEW", "reason": "helps with the books"})).await;
     house.grant(json!({"user_id": "budi", "permission": "billing.manage"})).await;
-    let deployment = Uuid::new_v4();
+    let deployment = house.deployment("PT Satu").await;
     house.grant(json!({"user_id": "budi", "role": "MANAGE", "deployment_id": deployment})).await;
     let all = ["MANAGE DEPLOYMENT", "VIEW CUSTOMER", "billing.manage CUSTOMER"];
     assert_eq!(house.held("budi").await, all);
@@ -98,6 +111,26 @@ async fn an_association_comes_first_and_its_end_ends_what_hung_on_it() {
     let left: i64 =
         sqlx::query_scalar("SELECT count(*) FROM access_grants").fetch_one(&house.api.pool).await.unwrap();
     assert_eq!(left, 0);
+}
+
+#[tokio::test]
+async fn a_deployment_is_one_that_the_company_has_and_its_end_ends_the_grants() {
+    let house = House::open().await;
+    house.api.company("PT Dua", "dewi").await;
+    let (mine, theirs) = (house.deployment("PT Satu").await, house.deployment("PT Dua").await);
+    for nowhere in [theirs, Uuid::new_v4()] {
+        let body = json!({"user_id": "budi", "role": "VIEW", "deployment_id": nowhere});
+        let refused = house.api.post(&house.grants, &house.admin, body).await;
+        refused.expect_problem(404, "request/not-found");
+    }
+    house.grant(json!({"user_id": "budi", "role": "VIEW", "deployment_id": mine})).await;
+    house.grant(json!({"user_id": "budi", "permission": "billing.view"})).await;
+    sqlx::query("DELETE FROM cloud_projects WHERE company_id = $1")
+        .bind(house.company)
+        .execute(&house.api.pool)
+        .await
+        .unwrap();
+    assert_eq!(house.held("budi").await, ["billing.view CUSTOMER"]);
 }
 
 #[tokio::test]
