@@ -6,6 +6,7 @@ mod events;
 mod footprint;
 mod ingest;
 mod kratos;
+mod logins;
 mod machine;
 mod pages;
 mod pgbench;
@@ -29,13 +30,13 @@ use report::Outcome;
 use stage::{Size, Stage};
 
 /// Every benchmark, in the order of a full run: the later ones leave more behind in the store.
-const NAMES: [&str; 6] = ["footprint", "records", "codes", "ingest", "pages", "rebuild"];
+const NAMES: [&str; 7] = ["footprint", "records", "logins", "codes", "ingest", "pages", "rebuild"];
 
 /// Measures the product beside its peers and the limits of this machine.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask bench", bin_name = "cargo xtask bench")]
 struct Arguments {
-    /// Which ones (footprint, records, codes, ingest, pages, rebuild); all when none is named.
+    /// Which ones (footprint, records, logins, codes, ingest, pages, rebuild); all when none is named.
     names: Vec<String>,
     /// How often each side is measured.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=20))]
@@ -71,6 +72,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
             "codes" => codes::run(&stage).await,
             "ingest" => ingest::run(&stage).await,
             "records" => records::run(&stage).await,
+            "logins" => logins::run(&stage).await,
             "rebuild" => rebuild::run(&stage).await,
             "pages" => pages::run(&stage).await,
             _ => footprint::run(&stage).await,

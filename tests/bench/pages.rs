@@ -150,7 +150,13 @@ async fn sign_in(stage: &Stage, admin: &Admin<'_>) -> Result<form::Person> {
     let choice = login(&stage.stack, &mut person, &email, PASSWORD).await?;
     enrol_email(&stage.stack, &mut person, &choice, &email).await?;
     let home = Url::parse(&format!("{}/account", stage.stack.info.gatehouse_url))?;
-    let page = person.open(home).await.context("the portal")?;
+    let mut page = person.open(home).await.context("the portal")?;
+    // To Keycloak, where they are signed in, and back.
+    for _ in 0..2 {
+        if page.status == 302 {
+            page = person.open(page.url).await.context("the way in")?;
+        }
+    }
     ensure!(
         page.status == 200 && page.url.path() == "/account",
         "not signed in: {} {}",

@@ -1,7 +1,7 @@
 //! Login by an identity provider: another realm of the same Keycloak.
 
 use anyhow::{Result, ensure};
-use reqwest::{Client, Method};
+use reqwest::Method;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -32,18 +32,7 @@ impl Elsewhere {
         let client =
             json!({"clientId": "gatehouse", "secret": "not secret in a test", "redirectUris": [endpoint]});
         let realm = json!({"realm": alias, "enabled": true, "sslRequired": "none", "users": [user], "clients": [client]});
-        let answer = Client::new()
-            .post(format!("{}/admin/realms", stack.info.keycloak_url))
-            .bearer_auth(stack.admin_token().await?)
-            .json(&realm)
-            .send()
-            .await?;
-        ensure!(
-            answer.status().is_success(),
-            "the other realm: {} {}",
-            answer.status(),
-            answer.text().await?
-        );
+        admin.create_realm(&realm).await?;
 
         let oidc = format!("{}/realms/{alias}/protocol/openid-connect", stack.info.keycloak_url);
         let config = json!({"clientId": "gatehouse", "clientSecret": "not secret in a test",

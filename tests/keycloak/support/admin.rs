@@ -15,6 +15,7 @@ const TOKEN_LIFE: Duration = Duration::from_secs(30);
 /// The administrator of the realm, at work from several tasks at once.
 pub struct Admin<'a> {
     stack: &'a Stack,
+    url: String,
     http: Client,
     token: Mutex<Option<(Instant, String)>>,
 }
@@ -22,14 +23,20 @@ pub struct Admin<'a> {
 impl<'a> Admin<'a> {
     /// Somebody who has not signed in yet.
     pub fn new(stack: &'a Stack) -> Result<Self> {
+        Self::of_realm(stack, &stack.info.realm)
+    }
+
+    /// The same for another realm of that Keycloak.
+    pub fn of_realm(stack: &'a Stack, realm: &str) -> Result<Self> {
         let http = Client::builder().timeout(Duration::from_mins(1)).build()?;
-        Ok(Self { stack, http, token: Mutex::new(None) })
+        let url = format!("{}/admin/realms/{realm}", stack.info.keycloak_url);
+        Ok(Self { stack, url, http, token: Mutex::new(None) })
     }
 
     /// A call below `/admin/realms/{realm}`; the body of an empty answer is `null`.
     pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Result<(StatusCode, Value)> {
         let mut request =
-            self.http.request(method, self.stack.admin_url(path)).bearer_auth(self.token().await?);
+            self.http.request(method, format!("{}/{path}", self.url)).bearer_auth(self.token().await?);
         if let Some(body) = body {
             request = request.json(&body);
         }
@@ -46,11 +53,21 @@ impl<'a> Admin<'a> {
 
     /// Makes something and returns its id.
     pub async fn create(&self, path: &str, body: &Value) -> Result<String> {
-        let request = self.http.post(self.stack.admin_url(path)).bearer_auth(self.token().await?).json(body);
+        let request =
+            self.http.post(format!("{}/{path}", self.url)).bearer_auth(self.token().await?).json(body);
         let answer = request.send().await?;
         ensure!(answer.status() == StatusCode::CREATED, "POST {path}: {}", answer.status());
         let location = answer.headers().get("location").context("no Location")?.to_str()?;
         Ok(location.rsplit('/').next().context("an empty Location")?.to_owned())
+    }
+
+    /// Another realm of that Keycloak.
+    pub async fn create_realm(&self, realm: &Value) -> Result<()> {
+        let url = format!("{}/admin/realms", self.stack.info.keycloak_url);
+        let answer = self.http.post(url).bearer_auth(self.token().await?).json(realm).send().await?;
+        let status = answer.status();
+        ensure!(status.is_success(), "the realm was not made: {status} {}", answer.text().await?);
+        Ok(())
     }
 
     /// A person with a password and a proved address.

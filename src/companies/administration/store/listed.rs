@@ -64,6 +64,8 @@ pub(in crate::companies::administration) async fn people(
 ) -> Result<Vec<PersonListed>, sqlx::Error> {
     let (after, after_id) = filter.after.clone().unzip();
     sqlx::query_as(PEOPLE)
+        // Planned for what is asked: a plan for any filter reads and sorts the whole company.
+        .persistent(false)
         .bind(company_id)
         .bind(filter.search.as_ref().map(Masked::expose))
         .bind(&filter.state)
