@@ -1,17 +1,13 @@
-//! The program itself, as operators run it, with its operations port.
-
-use std::{io::Write as _, net::TcpListener, process::Stdio};
+//! A service that runs, and what Prometheus sees of it.
 
 use gatehouse::platform::webhook::Secrets;
 use reqwest::{Client, StatusCode};
 use secrecy::SecretString;
 use serde_json::Value;
-use tempfile::NamedTempFile;
-use tokio::process::{Child, Command};
 use uuid::Uuid;
 
 use super::prometheus::Scrape;
-use crate::support::{TestDatabase, TestKafka, eventually};
+use crate::support::{Program, TestDatabase, TestKafka, eventually};
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
@@ -19,10 +15,7 @@ const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 pub struct Scene {
     pub database: TestDatabase,
     pub kafka: TestKafka,
-    process: Child,
-    public: String,
-    operations: String,
-    _config: NamedTempFile,
+    program: Program,
 }
 
 impl Scene {
@@ -41,15 +34,10 @@ impl Scene {
 
     async fn start(kafka: TestKafka, streams: &str, roles: &str, settings: &str) -> Self {
         let database = TestDatabase::create().await;
-        let [public, operations] = free_addresses();
-        let mut config = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
-        write!(
-            config,
+        let config = format!(
             r#"
             profile = "development"
-            http.public_url = "http://{public}"
-            http.listen = "{public}"
-            http.operations_listen = "{operations}"
+            http.public_url = "https://gatehouse.example"
             database.url = "{}"
             keycloak.url = "http://127.0.0.1:1"
             keycloak.client_secret = "secret"
@@ -63,31 +51,21 @@ impl Scene {
             {settings}
             "#,
             database.url
-        )
-        .unwrap();
-        let process = Command::new(env!("CARGO_BIN_EXE_gatehouse"))
-            .arg("--config")
-            .arg(config.path())
-            .args(["serve", "--roles", roles])
-            .stdout(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let [public, operations] = [public, operations].map(|address| format!("http://{address}"));
-        let scene = Self { database, kafka, process, public, operations, _config: config };
+        );
+        let scene = Self { program: Program::serve(&config, roles), database, kafka };
         scene.until("an answer", |_| true).await;
         scene
     }
 
     /// Ends the service as a power cut would.
     pub async fn kill(&mut self) {
-        self.process.kill().await.unwrap();
+        self.program.kill().await;
     }
 
     /// What Prometheus gets now.
     pub async fn scrape(&self) -> Scrape {
         let answer = async {
-            let answer = reqwest::get(format!("{}/metrics", self.operations)).await.ok()?;
+            let answer = reqwest::get(format!("http://{}/metrics", self.program.operations)).await.ok()?;
             answer.error_for_status().ok()?.text().await.ok()
         };
         answer.await.map_or_else(Scrape::of_nobody, |text| Scrape::of(&text))
@@ -104,7 +82,7 @@ impl Scene {
         let (id, body) = (format!("msg_{}", Uuid::new_v4().simple()), serde_json::to_vec(body).unwrap());
         let now = chrono::Utc::now().timestamp();
         let call = Client::new()
-            .post(format!("{}/otp/v1/challenges", self.public))
+            .post(format!("http://{}/otp/v1/challenges", self.program.public))
             .header("content-type", "application/json")
             .header("webhook-id", &id)
             .header("webhook-timestamp", now)
@@ -116,10 +94,4 @@ impl Scene {
     pub async fn call(&self, body: &Value) -> StatusCode {
         self.call_signed_by(SECRET, body).await
     }
-}
-
-/// Two addresses that nobody listens on.
-fn free_addresses() -> [String; 2] {
-    let listeners = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
-    listeners.map(|listener| listener.local_addr().unwrap().to_string())
 }

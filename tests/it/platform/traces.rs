@@ -1,15 +1,9 @@
 //! One trace from the request at Keycloak to the record that readers get.
 
-use std::{
-    io::Write as _,
-    net::TcpListener,
-    process::{Child, Command, Stdio},
-};
-
 use gatehouse::platform::kafka::Outgoing;
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::method};
 
-use crate::support::{Seen, Service, TestDatabase, TestKafka, eventually, keycloak_events::Person};
+use crate::support::{Program, Seen, Service, TestDatabase, TestKafka, eventually, keycloak_events::Person};
 
 const CHANGE: &str = "org.keycloak.user.UPDATE_PROFILE";
 /// What Keycloak's extension begins where nobody was before it: not recorded by anybody.
@@ -39,47 +33,19 @@ async fn a_record_carries_the_trace_of_the_event_that_it_came_of_and_garbage_is_
     service.stop().await;
 }
 
-/// The service as people start it.
-struct Process(Child);
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn start(config: &str) -> (Process, tempfile::NamedTempFile) {
-    let mut file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
-    file.write_all(config.as_bytes()).unwrap();
-    let child = Command::new(env!("CARGO_BIN_EXE_gatehouse"))
-        .arg("--config")
-        .arg(file.path())
-        .arg("serve")
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    (Process(child), file)
-}
-
-fn free_address() -> String {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
-}
-
 #[tokio::test]
 async fn a_collector_gets_event_record_and_request_as_parts_of_one_trace() {
     let (database, kafka) = (TestDatabase::create().await, TestKafka::create().await);
     let collector = MockServer::start().await;
     Mock::given(method("POST")).respond_with(ResponseTemplate::new(200)).mount(&collector).await;
-    let (public, operations) = (free_address(), free_address());
     let rest = crate::config::MINIMAL_BUT_KAFKA
         .replace("postgres://gatehouse:secret@localhost/gatehouse", &database.url);
-    let (_service, _file) = start(&format!(
-        "profile = \"development\"\nhttp.listen = \"{public}\"\nhttp.operations_listen = \"{operations}\"\n\
-         telemetry.traces_url = \"{}/v1/traces\"\ntelemetry.traces_share = 1.0\n{rest}\n{}",
+    let config = format!(
+        "profile = \"development\"\ntelemetry.traces_url = \"{}/v1/traces\"\ntelemetry.traces_share = 1.0\n{rest}\n{}",
         collector.uri(),
         kafka.config()
-    ));
+    );
+    let service = Program::serve(&config, "api,worker,consumer");
 
     kafka.send(&[traced(Person::new("siti").event(&kafka.events(), CHANGE, 1), BEGUN)]).await;
     let seen = kafka.users_until("the record", |seen| !seen.is_empty()).await;
@@ -88,7 +54,8 @@ async fn a_collector_gets_event_record_and_request_as_parts_of_one_trace() {
     assert_ne!(header, BEGUN, "the record follows from the span that published it");
 
     let request = || async {
-        let call = reqwest::Client::new().get(format!("http://{public}/")).header("traceparent", BEGUN);
+        let call =
+            reqwest::Client::new().get(format!("http://{}/", service.public)).header("traceparent", BEGUN);
         call.send().await.is_ok()
     };
     eventually("the public port", request, |answered| *answered).await;
