@@ -143,10 +143,6 @@ impl Companies {
     ) -> Result<(), CompaniesError> {
         let mut tx = self.pool().begin().await?;
         self.managed_in_tx(&mut tx, caller, company_id).await?;
-        let member = member_of(&mut tx, company_id, user_id).await?;
-        if caller.user_id() != Some(user_id) {
-            require_to_stop(caller, company_id, member.role)?;
-        }
         self.take_out(&mut tx, caller, company_id, user_id, ("person.removed", reason)).await?;
         Ok(tx.commit().await?)
     }
@@ -169,6 +165,9 @@ impl Companies {
         (action, reason): (&'static str, Option<&Reason>),
     ) -> Result<(), CompaniesError> {
         let member = member_of(conn, company_id, user_id).await?;
+        if caller.user_id() != Some(user_id) {
+            require_to_stop(caller, company_id, member.role)?;
+        }
         require_another_admin_in_tx(conn, company_id, user_id).await?;
         store::remove_member(conn, company_id, user_id, self.now()).await?;
         access::delete_grants_in_tx(conn, company_id.0, user_id).await?;
