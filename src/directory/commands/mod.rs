@@ -70,6 +70,14 @@ pub enum Progress {
     Refused(Refusal),
 }
 
+impl Progress {
+    /// Whether it is still to show. What was done just now may take a moment, which only those wait for who asked for it.
+    #[must_use]
+    pub const fn is_underway(&self, is_waited_for: bool) -> bool {
+        matches!(self, Self::Waits(_)) || is_waited_for && matches!(self, Self::Comes)
+    }
+}
+
 impl Command {
     /// The kind of a change of name and language.
     pub const PROFILE: &str = "set_profile";

@@ -58,8 +58,7 @@ pub async fn show(
     let asked = query.done.as_deref();
     let was_waiting = matches!(asked, Some("waiting" | LOOK));
     let mut shown = page_of(&visitor, words);
-    shown.is_underway =
-        matches!(progress, Progress::Waits(_)) || was_waiting && matches!(progress, Progress::Comes);
+    shown.is_underway = progress.is_underway(was_waiting);
     if asked == Some(LOOK) && !shown.is_underway {
         return see("/account?done=waiting");
     }

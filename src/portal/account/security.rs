@@ -72,8 +72,7 @@ pub async fn show(State(portal): State<Portal>, visitor: Visitor, Query(query): 
     };
     let asked = query.done.as_deref();
     let was_waiting = matches!(asked, Some("address-waiting" | SETTLED));
-    let is_underway =
-        matches!(progress, Progress::Waits(_)) || was_waiting && matches!(progress, Progress::Comes);
+    let is_underway = progress.is_underway(was_waiting);
     let mut frame = Frame::new(&visitor, HERE, words.title);
     frame.reloads = is_underway;
     frame.done = match asked {
