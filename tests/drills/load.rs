@@ -75,6 +75,30 @@ impl Load {
     }
 }
 
+async fn record(
+    stage: &Stage,
+    email: &str,
+    act: Act,
+    work: impl Future<Output = Result<Outcome>>,
+) -> Outcome {
+    let work = async {
+        let answer = tokio::time::timeout(PATIENCE, work).await;
+        answer.map_or(Outcome::Unknown, |answer| answer.unwrap_or(Outcome::Unknown))
+    };
+    stage.history.record(email, act, work).await
+}
+
+/// Somebody new fills in the form.
+pub async fn sign_up(stage: &Stage, person: &mut Person, email: &str) -> Outcome {
+    let act = Act::SignUp { last_name: LAST_NAME.to_owned() };
+    let form = async {
+        let page = register(&stage.stack, person, email).await?;
+        let done = page.status == 200 && page.url.as_str().contains("VERIFY_EMAIL");
+        Ok(if done { Outcome::Ok } else { Outcome::Unknown })
+    };
+    record(stage, email, act, form).await
+}
+
 /// Somebody whom a worker brought in.
 struct Member {
     email: String,
@@ -110,11 +134,7 @@ impl Worker<'_> {
     }
 
     async fn record(&self, email: &str, act: Act, work: impl Future<Output = Result<Outcome>>) -> Outcome {
-        let work = async {
-            let answer = tokio::time::timeout(PATIENCE, work).await;
-            answer.map_or(Outcome::Unknown, |answer| answer.unwrap_or(Outcome::Unknown))
-        };
-        self.stage.history.record(email, act, work).await
+        record(self.stage, email, act, work).await
     }
 
     /// Fills in the form and, if asked, goes on to the second factor.
@@ -122,13 +142,7 @@ impl Worker<'_> {
         self.made += 1;
         let email = format!("{}-{}@{}", self.prefix, self.made, self.stage.history.domain);
         let Ok(mut person) = Person::new() else { return };
-        let act = Act::SignUp { last_name: LAST_NAME.to_owned() };
-        let form = async {
-            let page = register(&self.stage.stack, &mut person, &email).await?;
-            let done = page.status == 200 && page.url.as_str().contains("VERIFY_EMAIL");
-            Ok(if done { Outcome::Ok } else { Outcome::Unknown })
-        };
-        if self.record(&email, act, form).await != Outcome::Ok {
+        if sign_up(self.stage, &mut person, &email).await != Outcome::Ok {
             return;
         }
         let Ok(id) = self.id_of(&email).await else { return };

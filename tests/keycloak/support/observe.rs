@@ -1,6 +1,6 @@
 //! What a stack holds, as the history checker compares it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use anyhow::{Context as _, Result};
 use rdkafka::{
@@ -21,7 +21,10 @@ impl Stack {
     /// Looks everywhere. What a fault or its healing adds (logs, times) is the caller's to fill in.
     /// `keycloak_database` is the address of Keycloak's database.
     pub async fn observe(&self, keycloak_database: &str) -> Result<Observed> {
+        // Each place is looked at before the one that it hands on to, so that nothing is between two looks.
+        let mut keycloak = PgConnection::connect(keycloak_database).await?;
         let mut observed = Observed {
+            backlog: count(&mut keycloak, "SELECT count(*) FROM gatehouse_outbox").await?,
             keycloak: self
                 .keycloak_users()
                 .await?
@@ -38,9 +41,8 @@ impl Stack {
                 .collect::<Result<_>>()?,
             ..Observed::default()
         };
-        let mut keycloak = PgConnection::connect(keycloak_database).await?;
-        observed.backlog = count(&mut keycloak, "SELECT count(*) FROM gatehouse_outbox").await?;
         let mut database = PgConnection::connect(&self.info.postgres_url).await?;
+        observed.backlog += unread(&mut database, &observed.events).await?;
         observed.backlog += count(
             &mut database,
             "SELECT (SELECT count(*) FROM changed_keys)
@@ -73,6 +75,15 @@ impl Stack {
 async fn count(database: &mut PgConnection, query: &'static str) -> Result<usize> {
     let count: i64 = sqlx::query_scalar(query).fetch_one(database).await?;
     Ok(usize::try_from(count)?)
+}
+
+/// How many events are on the topic and have not been taken into the store.
+async fn unread(database: &mut PgConnection, events: &[Event]) -> Result<usize> {
+    // Before the id stands the realm that it is of.
+    let read: Vec<String> =
+        sqlx::query_scalar("SELECT split_part(message_id, '#', 2) FROM inbox").fetch_all(database).await?;
+    let read: HashSet<String> = read.into_iter().collect();
+    Ok(events.iter().filter(|event| !read.contains(&event.id)).count())
 }
 
 async fn read_store(database: &mut PgConnection, observed: &mut Observed) -> Result<()> {

@@ -91,7 +91,7 @@ pub struct Observed {
     pub codes: Vec<String>,
     /// What was logged.
     pub logs: Vec<Log>,
-    /// Rows that have not been sent yet: Keycloak's outbox, changed keys, jobs that are due.
+    /// What is still on its way: Keycloak's outbox, events that were not read yet, changed keys, jobs that are due.
     pub backlog: usize,
     /// Time since the last fault was healed.
     pub since_heal: Duration,
