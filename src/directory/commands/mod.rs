@@ -83,6 +83,8 @@ impl Command {
     pub const PROFILE: &str = "set_profile";
     /// The kind of a change of the sign-in address.
     pub const LOGIN_EMAIL: &str = "set_login_email";
+    /// The kind of the end of one session.
+    pub const END_SESSION: &str = "end_session";
 
     /// The stable name.
     #[must_use]
@@ -90,7 +92,7 @@ impl Command {
         match self {
             Self::SetProfile { .. } => Self::PROFILE,
             Self::SetLoginEmail { .. } => Self::LOGIN_EMAIL,
-            Self::EndSession { .. } => "end_session",
+            Self::EndSession { .. } => Self::END_SESSION,
             Self::EndSessions => "end_sessions",
             Self::Delete => "delete",
         }

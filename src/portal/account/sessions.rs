@@ -10,9 +10,11 @@ use serde::Deserialize;
 
 use crate::{
     adapters::keycloak::{KeycloakError, SessionInfo},
-    directory::commands::CommandState,
+    directory::commands::{Command, CommandState, Progress},
     portal::{
-        Frame, NoPage, Portal, Submission, Visitor, page, see,
+        Frame, NoPage, Portal, Submission, Visitor, page,
+        page::SETTLED,
+        see,
         words::{self, fill},
     },
 };
@@ -23,6 +25,7 @@ const MAX_ID: usize = 64;
 
 /// A session.
 struct Row {
+    id: String,
     place: String,
     is_current: bool,
     applications: String,
@@ -37,6 +40,8 @@ struct Row {
 struct SessionsPage {
     frame: Frame,
     words: &'static words::Sessions,
+    /// Whether one of them is on its way to its end.
+    is_underway: bool,
     /// None when Keycloak does not answer.
     rows: Option<Vec<Row>>,
 }
@@ -47,10 +52,16 @@ pub struct Done {
     done: Option<String>,
 }
 
-/// The sessions, the one that was used last first.
+/// The sessions, the one that was used last first. Until Keycloak has ended what it was asked to end, the page looks after itself.
 pub async fn list(State(portal): State<Portal>, visitor: Visitor, Query(query): Query<Done>) -> Response {
     let words = words::Sessions::of(visitor.language);
-    let rows = match portal.keycloak().sessions(&visitor.person.user_id).await {
+    let user_id = &visitor.person.user_id;
+    // Asked before Keycloak is: what is done by now is no longer in what Keycloak answers.
+    let progress = match portal.commands().progress(user_id, Command::END_SESSION).await {
+        Ok(progress) => progress,
+        Err(error) => return visitor.failed(&error),
+    };
+    let rows = match portal.keycloak().sessions(user_id).await {
         Ok(mut sessions) => {
             sessions.sort_by_key(|session| std::cmp::Reverse(session.seen_at));
             Some(sessions.iter().map(|session| row(session, &visitor, words)).collect())
@@ -60,13 +71,20 @@ pub async fn list(State(portal): State<Portal>, visitor: Visitor, Query(query): 
             None
         }
     };
-    let done = query.done.as_deref().and_then(|done| match done {
-        "ended" => Some(words.ended),
-        "waiting" => Some(words.waiting),
+    // No event is waited for: the sessions come from Keycloak itself.
+    let is_underway = progress.is_underway(false);
+    let asked = query.done.as_deref();
+    let was_waiting = matches!(asked, Some("waiting" | SETTLED));
+    let mut frame = Frame::new(&visitor, "/account/security", words.title);
+    frame.reloads = is_underway;
+    frame.done = match asked {
+        Some("ended") => Some(words.ended),
+        _ if is_underway => Some(words.waiting),
+        _ if was_waiting && matches!(progress, Progress::Refused(_)) => Some(words.refused),
+        _ if was_waiting => Some(frame.words.settled),
         _ => None,
-    });
-    let frame = Frame::new(&visitor, "/account/security", words.title).done(done);
-    page(StatusCode::OK, &SessionsPage { frame, words, rows })
+    };
+    page(StatusCode::OK, &SessionsPage { frame, words, is_underway, rows })
 }
 
 fn row(session: &SessionInfo, visitor: &Visitor, words: &'static words::Sessions) -> Row {
@@ -79,6 +97,7 @@ fn row(session: &SessionInfo, visitor: &Visitor, words: &'static words::Sessions
         seen: session.seen_at.map(time).unwrap_or_default(),
         end_href: format!("{HERE}/{}/end", session.session_id),
         end_label: fill(words.end_what, &place),
+        id: session.session_id.clone(),
         place,
     }
 }

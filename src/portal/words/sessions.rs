@@ -19,6 +19,10 @@ super::words! {
         waiting: "The session is over for us, and ends everywhere in a moment.",
             "Sesi sudah berakhir di sini, dan segera berakhir di mana-mana.",
             "该会话在本服务中已结束，很快会在所有地方结束。", "Sesi telah tamat di sini, dan akan tamat di mana-mana sebentar lagi.";
+        refused: "The session could not be ended everywhere. If it is still listed, please try again.",
+            "Sesi tidak bisa diakhiri di mana-mana. Jika masih ada di daftar, silakan coba lagi.",
+            "未能在所有地方结束该会话。如果它仍在列表中，请再试一次。",
+            "Sesi tidak dapat ditamatkan di mana-mana. Jika masih disenaraikan, sila cuba lagi.";
         empty: "There is no session to show.", "Tidak ada sesi untuk ditampilkan.", "没有可显示的会话。", "Tiada sesi untuk dipaparkan.";
         unavailable: "Your sessions cannot be shown just now. Please try again in a few minutes.",
             "Sesi Anda belum bisa ditampilkan. Coba lagi beberapa menit lagi.",

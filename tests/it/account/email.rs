@@ -66,6 +66,54 @@ async fn the_new_address_counts_once_its_code_was_entered_and_keycloak_has_it() 
 }
 
 #[tokio::test]
+async fn while_the_new_address_waits_the_page_says_so_and_looks_after_itself() {
+    let (world, mut browser) = world().await;
+    let code = ask(&world, &mut browser, NEW).await;
+    let waits = browser.post(CODE, CODE, &[("code", code.as_str())]).await.expect(303);
+    assert_eq!(waits.location(), "/account/security?done=address-waiting");
+    let page = browser.get(waits.location()).await.expect(200);
+    for text in [
+        "Perubahan Anda sedang diproses",
+        "siti@contoh.example",
+        r#"hx-get="/account/security?done=settled""#,
+        r#"<noscript><meta http-equiv="refresh" content="3"></noscript>"#,
+    ] {
+        page.shows(text);
+    }
+    // It waits whatever was asked for; who asked for it waits for the event, too.
+    browser.get("/account/security").await.expect(200).shows("hx-get");
+    world.run_commands("siti").await;
+    browser.get("/account/security").await.expect(200).hides("hx-get");
+    browser.partial("/account/security?done=settled").await.expect(200).shows("hx-get");
+
+    world.tell(&Person::new("siti").with("/email", NEW).with("/username", NEW), 2).await;
+    world.clock.advance(TimeDelta::seconds(3));
+    for done in ["settled", "address-waiting"] {
+        let page = browser.get(&format!("/account/security?done={done}")).await.expect(200);
+        page.shows("Ini sudah selesai. Halaman ini menunjukkan keadaan sekarang.");
+        page.shows(NEW);
+        for gone in ["hx-get", "noscript"] {
+            page.hides(gone);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_keycloak_refuses_later_is_told_by_the_same_page() {
+    let (world, mut browser) = world().await;
+    let code = ask(&world, &mut browser, NEW).await;
+    browser.post(CODE, CODE, &[("code", code.as_str())]).await.expect(303);
+    world.keycloak.state().fault = Some(KeycloakError::Conflict);
+    world.run_commands("siti").await;
+    for done in ["settled", "address-waiting"] {
+        let page = browser.get(&format!("/account/security?done={done}")).await.expect(200);
+        page.shows("Alamat baru tidak diterima.");
+        page.hides("hx-get");
+    }
+    browser.get("/account/security").await.expect(200).hides("Alamat baru tidak diterima.");
+}
+
+#[tokio::test]
 async fn who_signed_in_long_ago_proves_anew_who_they_are() {
     let (world, mut browser) = world().await;
     ask(&world, &mut browser, NEW).await;

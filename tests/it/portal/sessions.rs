@@ -57,6 +57,53 @@ async fn a_session_elsewhere_is_shown_and_ended_there() {
 }
 
 #[tokio::test]
+async fn while_the_end_of_a_session_waits_the_page_looks_after_itself() {
+    let (world, mut browser) = world().await;
+    let answer = browser.post("/account/sessions", "/account/sessions/s-9/end", &[]).await.expect(303);
+    assert_eq!(answer.location(), "/account/sessions?done=waiting");
+    let page = browser.get("/account/sessions?done=waiting").await.expect(200);
+    for text in [
+        "Sesi sudah berakhir di sini",
+        "198.51.100.7",
+        r#"id="end-s-9""#,
+        r#"hx-get="/account/sessions?done=settled""#,
+        r#"<noscript><meta http-equiv="refresh" content="3"></noscript>"#,
+    ] {
+        page.shows(text);
+    }
+    // It waits whatever was asked for, and also while Keycloak does not answer.
+    browser.get("/account/sessions").await.expect(200).shows("hx-get");
+    world.keycloak.state().fault = Some(KeycloakError::Unreachable);
+    let part = browser.partial("/account/sessions?done=settled").await.expect(200);
+    part.shows("hx-get");
+    part.shows("Sesi Anda belum bisa ditampilkan");
+    world.keycloak.state().fault = None;
+
+    world.run_commands("siti").await;
+    for done in ["settled", "waiting"] {
+        let page = browser.get(&format!("/account/sessions?done={done}")).await.expect(200);
+        page.shows("Ini sudah selesai. Halaman ini menunjukkan keadaan sekarang.");
+        for gone in ["198.51.100.7", "hx-get", "noscript"] {
+            page.hides(gone);
+        }
+    }
+    browser.get("/account/sessions").await.expect(200).hides("Ini sudah selesai.");
+}
+
+#[tokio::test]
+async fn what_keycloak_refuses_to_end_is_told() {
+    let (world, mut browser) = world().await;
+    browser.post("/account/sessions", "/account/sessions/s-9/end", &[]).await.expect(303);
+    sqlx::query("UPDATE keycloak_commands SET payload = NULL, finished_at = now(), refusal = 'refused'")
+        .execute(&world.pool)
+        .await
+        .unwrap();
+    let page = browser.get("/account/sessions?done=settled").await.expect(200);
+    page.shows("Sesi tidak bisa diakhiri di mana-mana.");
+    page.hides("hx-get");
+}
+
+#[tokio::test]
 async fn the_session_of_somebody_else_is_not_found() {
     let (world, mut browser) = world().await;
     for id in ["s-5", "nothing", &"x".repeat(200)] {
