@@ -20,6 +20,8 @@ public final class Relay {
 
     /** A net for rows of nodes that are gone; rows of this node come with a wake-up. */
     private static final long POLL_MILLIS = 1_000;
+    /** Rounds begin at least so far apart; an event may wait as long, and half of them are to be on their way within 50 ms. */
+    private static final long GATHER_MILLIS = 40;
     private static final long FIRST_BACKOFF_MILLIS = 250;
     private static final long LAST_BACKOFF_MILLIS = 5_000;
     private static final long STOP_MILLIS = 3_000;
@@ -86,6 +88,7 @@ public final class Relay {
                 sender = new KafkaSender(config);
             }
             sender.awaitTopic();
+            long began = System.nanoTime();
             RelayRound.Result result = KeycloakModelUtils.runJobInTransactionWithResult(factory,
                     session -> new RelayRound(session, sender).run());
             age.is(result.oldest());
@@ -94,8 +97,11 @@ public final class Relay {
                 return;
             }
             recovered();
-            if (result.relayed() == 0 && work.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
-                work.drainPermits();
+            if (result.missedTurn()) {
+                wake();
+            }
+            if (result.relayed() < Outbox.WINDOW) {
+                awaitWork(began);
             }
         } catch (RuntimeException e) {
             if (!stopping) {
@@ -103,6 +109,17 @@ public final class Relay {
                 retryLater(e);
             }
         }
+    }
+
+    /**
+     * Waits for rows. Every wake-up up to here is answered by the round that is about to begin: its row was committed before. The first
+     * row after a pause is sent at once; those that follow it closely share a round, which costs as much for one row as for several.
+     */
+    private void awaitWork(long lastBegan) throws InterruptedException {
+        long gather = GATHER_MILLIS - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastBegan);
+        Thread.sleep(Math.max(0, gather));
+        work.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS);
+        work.drainPermits();
     }
 
     /** Sleeps through wake-ups: every login would be one. */

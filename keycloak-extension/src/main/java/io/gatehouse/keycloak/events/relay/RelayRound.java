@@ -38,10 +38,12 @@ final class RelayRound {
      * @param relayed rows that are done with
      * @param failure why some could not be sent, or {@code null}
      * @param oldest when the first of those that are left happened, in milliseconds since 1970, or {@code null} if none is known to be left
+     * @param missedTurn whether another node was at it, which may not have seen the latest rows
      */
-    record Result(int relayed, Throwable failure, Long oldest) {
+    record Result(int relayed, Throwable failure, Long oldest, boolean missedTurn) {
 
-        private static final Result NOTHING = new Result(0, null, null);
+        private static final Result NOTHING = new Result(0, null, null, false);
+        private static final Result MISSED_TURN = new Result(0, null, null, true);
     }
 
     private record Subject(String realmId, OutboxRow.SubjectKind kind, String id) {
@@ -74,7 +76,7 @@ final class RelayRound {
 
     Result run() {
         if (!outbox.takeTurn()) {
-            return Result.NOTHING;
+            return Result.MISSED_TURN;
         }
         List<OutboxRow> rows = outbox.oldest();
         if (rows.isEmpty()) {
@@ -86,7 +88,7 @@ final class RelayRound {
         Optional<Throwable> failure = settle(sent, done);
         outbox.delete(done);
         boolean left = failure.isPresent() || rows.size() == Outbox.WINDOW;
-        return new Result(done.size(), failure.orElse(null), left ? Long.valueOf(rows.get(0).getOccurredAt()) : null);
+        return new Result(done.size(), failure.orElse(null), left ? Long.valueOf(rows.get(0).getOccurredAt()) : null, false);
     }
 
     private List<Sent> send(List<OutboxRow> rows, List<Long> done) {
