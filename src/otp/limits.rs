@@ -1,10 +1,10 @@
 //! How much may be sent: one mechanism for every limit, from "five messages to one number in ten
 //! minutes" to "so much money a day".
 //!
-//! Each limit is a row with a [`Window`]: what was taken, and when. The rows of one send are locked,
-//! decided on by [`Window::take`] and written back in the transaction that queues the message, so
-//! that any number of parallel requests never exceed a limit, and nothing is sent that was not
-//! reserved before.
+//! Each limit is a row with a [`Window`]: what was taken, and when. A send is booked in all its rows by
+//! one statement, the last before the commit of the transaction that queues the message; when
+//! [`Window::over`] says that one of them now holds too much, the transaction is undone. So any number
+//! of parallel requests never exceed a limit, and nothing is sent that was not reserved before.
 
 use std::net::IpAddr;
 
@@ -17,6 +17,20 @@ use crate::platform::http::client_address::network;
 /// Into how many parts a window is cut for counting. What was taken is let go at most one part (1/60
 /// of the window) late, never early.
 const PARTS: i32 = 60;
+
+impl Limit {
+    /// What is taken within one part is counted together, as of the beginning of the part.
+    #[must_use]
+    pub fn part(self) -> TimeDelta {
+        self.window / PARTS
+    }
+
+    /// How long after the beginning of its part something counts.
+    #[must_use]
+    pub fn counts_for(self) -> TimeDelta {
+        self.window + self.part()
+    }
+}
 
 /// What is limited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -181,51 +195,34 @@ pub fn key(scope: Scope, parts: &[&str]) -> Vec<u8> {
     hash.finalize().to_vec()
 }
 
-/// What was taken from a limit lately, oldest first: at most about [`PARTS`] entries, however much it
-/// is.
+/// What was taken from a limit lately, oldest first, by parts of its window.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Window(pub Vec<(DateTime<Utc>, i64)>);
 
 impl Window {
-    /// Takes `amount` now, or says how long to wait until it would fit.
-    pub fn take(&mut self, limit: Limit, amount: i64, now: DateTime<Utc>) -> Result<(), TimeDelta> {
-        let part = limit.window / PARTS;
-        self.0.retain(|(since, _)| counts(*since, limit, now));
-        let taken = self.taken(limit, now);
-        if taken.saturating_add(amount) > limit.amount {
-            return Err(self.wait(limit, amount, taken, now));
-        }
-        match self.0.last_mut() {
-            Some((since, taken)) if *since + part > now => *taken += amount,
-            _ => self.0.push((now, amount)),
-        }
-        Ok(())
-    }
-
     /// How much is taken now.
     #[must_use]
     pub fn taken(&self, limit: Limit, now: DateTime<Utc>) -> i64 {
-        self.0.iter().filter(|(since, _)| counts(*since, limit, now)).map(|(_, amount)| amount).sum()
+        self.counting(limit, now).map(|(_, amount)| amount).sum()
     }
 
-    /// How long until enough of the oldest entries have left. A limit that is smaller than the amount
-    /// never lets it pass: then the whole window.
-    fn wait(&self, limit: Limit, amount: i64, taken: i64, now: DateTime<Utc>) -> TimeDelta {
-        let mut over = taken.saturating_add(amount) - limit.amount;
-        for (since, taken) in &self.0 {
-            over -= taken;
-            if over <= 0 {
-                return *since + limit.window / PARTS + limit.window - now;
-            }
+    /// When more than the limit is taken: how long until enough of the oldest parts have left.
+    #[must_use]
+    pub fn over(&self, limit: Limit, now: DateTime<Utc>) -> Option<TimeDelta> {
+        let mut over = self.taken(limit, now) - limit.amount;
+        if over <= 0 {
+            return None;
         }
-        limit.window
+        let enough = self.counting(limit, now).find(|(_, amount)| {
+            over -= amount;
+            over <= 0
+        });
+        Some(enough.map_or(limit.window, |(since, _)| since + limit.counts_for() - now))
     }
-}
 
-/// Whether an entry is still in the window: it stands for everything taken within one part after its
-/// time.
-fn counts(since: DateTime<Utc>, limit: Limit, now: DateTime<Utc>) -> bool {
-    since + limit.window / PARTS + limit.window > now
+    fn counting(&self, limit: Limit, now: DateTime<Utc>) -> impl Iterator<Item = (DateTime<Utc>, i64)> {
+        self.0.iter().copied().filter(move |(since, _)| *since + limit.counts_for() > now)
+    }
 }
 
 #[cfg(test)]
@@ -240,22 +237,25 @@ mod tests {
 
     const FIVE_IN_TEN_MINUTES: Limit = Limit { amount: 5, window: TimeDelta::minutes(10) };
 
+    fn window(taken: &[(i64, i64)]) -> Window {
+        Window(taken.iter().map(|(second, amount)| (at(*second), *amount)).collect())
+    }
+
     #[test]
     fn the_sixth_waits_until_the_first_has_left_the_window() {
-        let mut window = Window::default();
-        for second in [0, 100, 200, 300, 400] {
-            window.take(FIVE_IN_TEN_MINUTES, 1, at(second)).unwrap();
-        }
-        let wait = window.take(FIVE_IN_TEN_MINUTES, 1, at(401)).unwrap_err();
+        let five = window(&[(0, 1), (100, 1), (200, 2), (400, 1)]);
+        assert_eq!(five.over(FIVE_IN_TEN_MINUTES, at(401)), None);
+        let six = window(&[(0, 1), (100, 1), (200, 2), (400, 2)]);
+        let wait = six.over(FIVE_IN_TEN_MINUTES, at(401)).unwrap();
         assert_eq!(wait.num_seconds(), 209, "ten minutes and one part after the first");
-        assert!(window.take(FIVE_IN_TEN_MINUTES, 1, at(401 + 208)).is_err());
-        window.take(FIVE_IN_TEN_MINUTES, 1, at(401 + 209)).unwrap();
+        assert!(six.over(FIVE_IN_TEN_MINUTES, at(401 + 208)).is_some());
+        assert_eq!(six.over(FIVE_IN_TEN_MINUTES, at(401 + 209)), None);
     }
 
     #[test]
     fn what_never_fits_waits_for_the_whole_window() {
-        let wait = Window::default().take(FIVE_IN_TEN_MINUTES, 6, at(0)).unwrap_err();
-        assert_eq!(wait, TimeDelta::minutes(10));
+        let wait = window(&[(0, 6)]).over(FIVE_IN_TEN_MINUTES, at(0)).unwrap();
+        assert_eq!(wait, TimeDelta::seconds(610));
     }
 
     #[test]
@@ -265,34 +265,15 @@ mod tests {
     }
 
     proptest! {
-        /// The reference: every taking is remembered for ever and counted one by one.
         #[test]
-        fn no_span_of_the_window_ever_holds_more_than_the_limit(
-            steps in prop::collection::vec((0_i64..120, 1_i64..4), 1..200)
-        ) {
-            let limit = Limit { amount: 10, window: TimeDelta::seconds(600) };
-            let (mut window, mut all, mut now) = (Window::default(), Vec::new(), 0);
-            for (pause, amount) in steps {
-                now += pause;
-                if window.take(limit, amount, at(now)).is_ok() {
-                    all.push((now, amount));
-                }
-                let held: i64 = all.iter().filter(|(then, _)| then + 600 > now).map(|(_, n)| n).sum();
-                prop_assert!(held <= 10, "{held}");
-                prop_assert!(window.0.len() <= usize::try_from(PARTS).unwrap() + 2);
-            }
-        }
-
-        #[test]
-        fn after_the_wait_it_fits(takings in prop::collection::vec((0_i64..200, 1_i64..6), 1..40)) {
-            let (mut window, mut now) = (Window::default(), 0);
-            for (pause, amount) in takings {
-                now += pause;
-                if let Err(wait) = window.take(FIVE_IN_TEN_MINUTES, amount, at(now)) {
-                    prop_assume!(amount <= 5);
-                    now += wait.num_seconds();
-                    prop_assert!(window.take(FIVE_IN_TEN_MINUTES, amount, at(now)).is_ok());
-                }
+        fn after_the_wait_it_fits(taken in prop::collection::vec((0_i64..600, 1_i64..6), 1..40)) {
+            let mut taken = taken;
+            taken.sort_unstable();
+            let window = window(&taken);
+            if let Some(wait) = window.over(FIVE_IN_TEN_MINUTES, at(600)) {
+                let then = at(600) + wait;
+                prop_assert!(window.over(FIVE_IN_TEN_MINUTES, then).is_none());
+                prop_assert!(window.over(FIVE_IN_TEN_MINUTES, then - TimeDelta::seconds(1)).is_some());
             }
         }
     }

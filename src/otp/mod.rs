@@ -1,13 +1,13 @@
 //! One-time codes: factors, challenges, limits, delivery.
 //!
 //! ```text
-//! signed call → one transaction: claim id · rules · limits · message row · answer → commit
+//! signed call → one transaction: claim id · rules · message row · answer · limits → commit
 //!             → worker: lease · text · provider · outcome        (no transaction is open here)
 //! ```
 //!
-//! A call that issues costs one durable commit and nine round trips: begin, claim, factors, live
-//! challenge, insert with message, limits read and written, answer kept, commit. A verification costs
-//! one durable commit and six: begin, claim, read, decide, answer kept, commit.
+//! A call that issues costs one durable commit and seven round trips: begin, claim, factors, insert with
+//! message, answer kept, limits booked, commit; only the last two hold rows that others want. A verification
+//! costs one durable commit and six: begin, claim, read, decide, answer kept, commit.
 
 mod code;
 mod config;

@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::{Alternative, Done, Issue, Otp, PendingCode, resend_at, unusable};
+use super::{Alternative, Done, Issue, Otp, Outgoing, PendingCode, resend_at, take, unusable};
 use crate::otp::{
     destination::{Destination, Unusable},
     error::{OtpError, Refusal},
@@ -37,9 +37,6 @@ impl Otp {
             purpose: issue.purpose,
             channel: target.to.channel,
         };
-        if let Some(live) = challenges::live(connection, &key, &target.to.address).await? {
-            return Ok(self.shown_again(live, target));
-        }
         self.make(connection, issue, key, target).await
     }
 
@@ -63,26 +60,21 @@ impl Otp {
             life_seconds: self.0.config.life_seconds,
         };
         let Some(made) = challenges::insert(connection, &new).await? else {
-            // A call beside this one, a double click, made it first.
+            // The page was loaded again, or a call beside this one, a double click, made it first.
             let live = challenges::live(connection, &key, &target.to.address).await?;
             return live.map(|live| self.shown_again(live, target)).ok_or(Refusal::CodeExpired.into());
         };
-        // The limits come last: their rows are shared by everybody and locked until the commit.
         let sending = Sending {
             realm: &issue.realm,
             user_id: &issue.user_id,
             client: Some(issue.ip_address),
             to: Some(&target.to),
         };
-        if let Err(refused) = self.reserve(connection, &sending).await {
-            challenges::withdraw(connection, new.id).await?;
-            return Err(refused);
-        }
-        let (id, message) = (new.id, new.message);
+        let outgoing = Outgoing { message: new.message, challenge: new.id, taking: self.taking(&sending) };
         Ok(Done::Challenge {
             status: StatusCode::CREATED,
-            shown: self.shown_first(id, &made, target),
-            message: Some(message),
+            shown: self.shown_first(outgoing.challenge, &made, target),
+            message: Some(outgoing),
         })
     }
 
@@ -135,7 +127,7 @@ impl Otp {
                     client: Some(issue.ip_address),
                     to: None,
                 };
-                self.reserve(connection, &sending).await?;
+                take(connection, &self.taking(&sending)).await??;
                 Err(refusal.into())
             }
         }

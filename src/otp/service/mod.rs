@@ -17,7 +17,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use phonenumber::country;
 use serde::Serialize;
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use tokio_util::task::TaskTracker;
 
 pub use command::{Command, Issue, Resend, Verify};
@@ -33,7 +33,7 @@ use super::{
     code::Codes,
     config::{LimitsConfig, OtpConfig},
     delivery::{Courier, Routes},
-    destination::{Destination, Phone, Unusable},
+    destination::{Destination, Unusable},
     error::{OtpError, Refusal, database_problem},
     limits::{Ask, Conversion, Limits, Sending},
     model::{ChallengeId, Channel, FactorId, MessageId, MessageState, State, resend_wait},
@@ -92,11 +92,28 @@ struct Inner {
 /// What a call did, before it is an answer.
 enum Done {
     /// A challenge to show; `message` was queued for it.
-    Challenge { status: StatusCode, shown: PendingCode, message: Option<MessageId> },
+    Challenge { status: StatusCode, shown: PendingCode, message: Option<Outgoing> },
     /// The right code of a login or an enrolment.
     Approved(FactorShown),
     /// The right code of an address that is no factor.
     Proven(ProvenAddress),
+}
+
+/// A message that was queued, and the limits that are still to be taken for it: last before the commit, since
+/// their rows are shared by everybody and locked until then.
+struct Outgoing {
+    message: MessageId,
+    challenge: ChallengeId,
+    taking: Taking,
+}
+
+/// What one send takes from the limits.
+struct Taking {
+    asks: Vec<Ask>,
+    /// The country of a text message.
+    country: Option<String>,
+    /// Its price in millionths of the currency unit.
+    price: i64,
 }
 
 /// A challenge as its page needs it.
@@ -136,6 +153,12 @@ struct FactorShown {
     hint: String,
 }
 
+impl From<UsedUp> for OtpError {
+    fn from(UsedUp { scope, wait }: UsedUp) -> Self {
+        Self::Refused(Refusal::RateLimited { scope, wait })
+    }
+}
+
 impl Otp {
     /// The feature over `pool`. `public_host` stands in for a missing `origin_host`; `tasks` holds
     /// the deliveries, so that a stop can wait for them.
@@ -172,22 +195,23 @@ impl Otp {
     /// does that to a repetition: a person who waits for nothing is worse off than one who is told.
     /// A slower provider is not waited for; the page asks for the state of the delivery.
     pub async fn execute(&self, request: &SignedRequest, command: Command) -> Answer {
-        match self.execute_once(request, &command).await {
-            Ok(answer) => answer,
-            Err(error) => database_problem(&error).into(),
-        }
+        let answer = match self.execute_once(request, &command).await {
+            Err(OtpError::Refused(limited)) => self.refuse(request, &command, &limited).await,
+            Err(OtpError::Database(error)) => Err(error),
+            Ok(answer) => Ok(answer),
+        };
+        answer.unwrap_or_else(|error| database_problem(&error).into())
     }
 
-    async fn execute_once(&self, request: &SignedRequest, command: &Command) -> sqlx::Result<Answer> {
+    /// Fails with a refusal only when a limit is used up: then nothing of the call is left.
+    async fn execute_once(&self, request: &SignedRequest, command: &Command) -> Result<Answer, OtpError> {
         let mut transaction = self.0.pool.begin().await?;
-        match answers::claim(&mut transaction, request).await? {
-            Claim::New => {}
-            Claim::Answered(answer) => return Ok(answer),
-            Claim::Reused => return Ok(Answer::id_reused()),
+        if let Some(answer) = claimed(&mut transaction, request).await? {
+            return Ok(answer);
         }
         let done = kept(self.carry_out(&mut transaction, command).await)?;
-        command::count(command.name(), done.as_ref().err());
-        let (answer, dispatch) = match done {
+        let refusal = done.as_ref().err().cloned();
+        let (answer, outgoing) = match done {
             // A proof cannot come by this way: the door leads to no such challenge.
             Ok(Done::Proven(_)) => (Answer::from(Refusal::NotFound.problem()), None),
             Err(refusal) => (Answer::from(refusal.problem()), None),
@@ -195,17 +219,33 @@ impl Otp {
                 let body = serde_json::json!({"status": State::Approved, "factor": factor});
                 (Answer::json(StatusCode::OK, &body), None)
             }
-            Ok(Done::Challenge { status, shown, message }) => {
-                let dispatch = message.map(|message| (message, shown.challenge_id));
-                (Answer::json(status, &shown), dispatch)
-            }
+            Ok(Done::Challenge { status, shown, message }) => (Answer::json(status, &shown), message),
         };
         answers::keep(&mut transaction, &request.id, &answer).await?;
-        transaction.commit().await?;
-        match dispatch {
-            Some((message, challenge)) => self.deliver(request, answer, message, challenge).await,
+        commit(transaction, outgoing.as_ref()).await?;
+        command::count(command.name(), refusal.as_ref());
+        match outgoing {
+            Some(outgoing) => Ok(self.deliver(request, answer, &outgoing).await?),
             None => Ok(answer),
         }
+    }
+
+    /// Keeps that a limit refused a call whose transaction was undone.
+    async fn refuse(
+        &self,
+        request: &SignedRequest,
+        command: &Command,
+        limited: &Refusal,
+    ) -> sqlx::Result<Answer> {
+        let mut transaction = self.0.pool.begin().await?;
+        if let Some(answer) = claimed(&mut transaction, request).await? {
+            return Ok(answer);
+        }
+        let answer = Answer::from(limited.problem());
+        answers::keep(&mut transaction, &request.id, &answer).await?;
+        transaction.commit().await?;
+        command::count(command.name(), Some(limited));
+        Ok(answer)
     }
 
     async fn carry_out(&self, connection: &mut PgConnection, command: &Command) -> Result<Done, OtpError> {
@@ -221,10 +261,9 @@ impl Otp {
         &self,
         request: &SignedRequest,
         answer: Answer,
-        message: MessageId,
-        challenge: ChallengeId,
+        outgoing: &Outgoing,
     ) -> sqlx::Result<Answer> {
-        if !self.is_refused_by_all(message, challenge).await? {
+        if !self.is_refused_by_all(outgoing).await? {
             return Ok(answer);
         }
         let answer = Answer::from(Refusal::DeliveryUnavailable.problem());
@@ -235,11 +274,11 @@ impl Otp {
 
     /// Hands a message to a worker and waits a moment for whether everybody refuses it; then the
     /// challenge is given up.
-    async fn is_refused_by_all(&self, message: MessageId, challenge: ChallengeId) -> sqlx::Result<bool> {
-        if self.0.courier.dispatch_and_wait(message).await != Some(MessageState::Failed) {
+    async fn is_refused_by_all(&self, outgoing: &Outgoing) -> sqlx::Result<bool> {
+        if self.0.courier.dispatch_and_wait(outgoing.message).await != Some(MessageState::Failed) {
             return Ok(false);
         }
-        challenges::give_up_undelivered(&self.0.pool, challenge).await?;
+        challenges::give_up_undelivered(&self.0.pool, outgoing.challenge).await?;
         Ok(true)
     }
 
@@ -253,13 +292,12 @@ impl Otp {
         factors::list(&self.0.pool, realm, user_id).await
     }
 
-    /// Takes one send from every limit it falls under, or says which is used up.
-    async fn reserve(&self, connection: &mut PgConnection, sending: &Sending<'_>) -> Result<(), OtpError> {
+    /// What a send takes from every limit it falls under.
+    fn taking(&self, sending: &Sending<'_>) -> Taking {
         let phone = sending.to.and_then(|to| to.phone.as_ref());
         let price = phone.map_or(0, |phone| self.0.prices.price(&phone.country));
         let asks = self.0.limits.asks(sending, price);
-        let taken = take(connection, &asks, phone, price).await?;
-        taken.map_err(|used_up| Refusal::RateLimited { scope: used_up.scope, wait: used_up.wait }.into())
+        Taking { asks, country: phone.map(|phone| phone.country.clone()), price }
     }
 
     /// Reads a destination, counting what is refused.
@@ -276,19 +314,36 @@ impl Otp {
     }
 }
 
-/// Takes one send, to this number at this price in millionths of the currency unit, from every limit that is asked, or
-/// says which is used up; counts either.
-async fn take(
-    connection: &mut PgConnection,
-    asks: &[Ask],
-    phone: Option<&Phone>,
-    price: i64,
-) -> sqlx::Result<Result<(), UsedUp>> {
-    let taken = limit_rows::reserve(connection, asks).await?;
-    match (&taken, phone) {
-        (Ok(()), Some(phone)) => {
-            metrics::counter!("gatehouse_otp_spend_micros_total", "country" => phone.country.clone())
-                .increment(u64::try_from(price).unwrap_or(0));
+/// The answer to a call that was carried out before; nothing when it is ours to carry out.
+async fn claimed(connection: &mut PgConnection, request: &SignedRequest) -> sqlx::Result<Option<Answer>> {
+    Ok(match answers::claim(connection, request).await? {
+        Claim::New => None,
+        Claim::Answered(answer) => Some(answer),
+        Claim::Reused => Some(Answer::id_reused()),
+    })
+}
+
+/// Takes the limits for what is to go out, and commits; undoes the transaction when one is used up.
+async fn commit(
+    mut transaction: Transaction<'_, Postgres>,
+    outgoing: Option<&Outgoing>,
+) -> Result<(), OtpError> {
+    if let Some(outgoing) = outgoing
+        && let Err(used_up) = take(&mut transaction, &outgoing.taking).await?
+    {
+        transaction.rollback().await?;
+        return Err(used_up.into());
+    }
+    Ok(transaction.commit().await?)
+}
+
+/// Takes a send from its limits, or says which is used up: then the transaction must be undone. Counts either.
+async fn take(connection: &mut PgConnection, taking: &Taking) -> sqlx::Result<Result<(), UsedUp>> {
+    let taken = limit_rows::book(connection, &taking.asks).await?;
+    match (&taken, &taking.country) {
+        (Ok(()), Some(country)) => {
+            metrics::counter!("gatehouse_otp_spend_micros_total", "country" => country.clone())
+                .increment(u64::try_from(taking.price).unwrap_or(0));
         }
         (Ok(()), None) => {}
         (Err(used_up), _) => {
@@ -304,12 +359,15 @@ fn unusable(reason: Unusable) -> Refusal {
     Refusal::DestinationInvalid(reason)
 }
 
-/// A refusal is an outcome whose effects are kept; only the database's failures undo a transaction.
-fn kept<T>(done: Result<T, OtpError>) -> sqlx::Result<Result<T, Refusal>> {
+/// A refusal is an outcome whose effects are kept. What undoes a transaction are the database's failures and
+/// a limit that is used up: it takes nothing, and nor do the others.
+fn kept<T>(done: Result<T, OtpError>) -> Result<Result<T, Refusal>, OtpError> {
     match done {
         Ok(done) => Ok(Ok(done)),
-        Err(OtpError::Refused(refusal)) => Ok(Err(refusal)),
-        Err(OtpError::Database(error)) => Err(error),
+        Err(OtpError::Refused(refusal)) if !matches!(refusal, Refusal::RateLimited { .. }) => {
+            Ok(Err(refusal))
+        }
+        Err(undoing) => Err(undoing),
     }
 }
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use phonenumber::country;
 use sqlx::PgPool;
 
-use super::take;
+use super::{Taking, take};
 use crate::{
     notices::{Budget, Reserved},
     otp::{
@@ -43,12 +43,13 @@ impl Budget for SmsBudget {
         let phone = to.phone.as_ref();
         let price = phone.map_or(0, |phone| self.prices.price(&phone.country));
         let asks = self.limits.asks_of_message(&to, price);
+        let taking = Taking { asks, country: phone.map(|phone| phone.country.clone()), price };
         let mut transaction = self.pool.begin().await?;
-        let taken = take(&mut transaction, &asks, phone, price).await?;
+        if let Err(used_up) = take(&mut transaction, &taking).await? {
+            transaction.rollback().await?;
+            return Ok(Reserved::Later { wait: used_up.wait });
+        }
         transaction.commit().await?;
-        Ok(match taken {
-            Ok(()) => Reserved::Now,
-            Err(used_up) => Reserved::Later { wait: used_up.wait },
-        })
+        Ok(Reserved::Now)
     }
 }

@@ -3,12 +3,12 @@
 
 use std::net::IpAddr;
 
-use sqlx::PgConnection;
+use sqlx::{PgConnection, Postgres, Transaction};
 
 use super::{
     Done, Issue, Otp, PendingCode, Resend, Verify,
     command::{self, Door},
-    kept,
+    commit, kept,
 };
 use crate::{
     otp::{
@@ -111,9 +111,8 @@ impl Otp {
             ip_address: ask.ip_address,
         };
         let mut transaction = self.0.pool.begin().await?;
-        let done = kept(self.issue(&mut transaction, &issue).await)?;
-        transaction.commit().await?;
-        self.pending("proof_issue", done).await
+        let done = self.issue(&mut transaction, &issue).await;
+        self.pending("proof_issue", transaction, done).await
     }
 
     /// Sends the message again.
@@ -122,9 +121,8 @@ impl Otp {
             Resend { challenge: proof.challenge, auth_session_id: proof.session_id.clone(), channel: None };
         let door = Door::Session { user_id: &proof.user_id };
         let mut transaction = self.0.pool.begin().await?;
-        let done = kept(self.resend(&mut transaction, &resend, door).await)?;
-        transaction.commit().await?;
-        self.pending("proof_resend", done).await
+        let done = self.resend(&mut transaction, &resend, door).await;
+        self.pending("proof_resend", transaction, done).await
     }
 
     /// Enters the code, in the transaction that makes something of the proof. Commit also when it is
@@ -137,10 +135,11 @@ impl Otp {
     ) -> sqlx::Result<Result<ProvenAddress, Refusal>> {
         let verify = Verify { challenge: proof.challenge, auth_session_id: proof.session_id.clone(), code };
         let door = Door::Session { user_id: &proof.user_id };
-        let done = match kept(self.verify(connection, &verify, door).await)? {
+        let done = match self.verify(connection, &verify, door).await {
             Ok(Done::Proven(address)) => Ok(address),
             Ok(_) => Err(Refusal::NotFound),
-            Err(refusal) => Err(refusal),
+            Err(OtpError::Refused(refusal)) => Err(refusal),
+            Err(OtpError::Database(error)) => return Err(error),
         };
         command::count("proof_verify", done.as_ref().err());
         Ok(done)
@@ -159,16 +158,31 @@ impl Otp {
         }
     }
 
-    /// Counts the call and sees the message off.
+    /// Ends the transaction, counts the call and sees the message off.
     async fn pending(
         &self,
         call: &'static str,
-        done: Result<Done, Refusal>,
+        transaction: Transaction<'_, Postgres>,
+        done: Result<Done, OtpError>,
     ) -> Result<PendingCode, OtpError> {
-        command::count(call, done.as_ref().err());
-        let Done::Challenge { shown, message, .. } = done? else { return Err(Refusal::NotFound.into()) };
-        if let Some(message) = message
-            && self.is_refused_by_all(message, shown.challenge_id).await?
+        let ended = match kept(done) {
+            Ok(Ok(Done::Challenge { shown, message, .. })) => {
+                commit(transaction, message.as_ref()).await.map(|()| (shown, message))
+            }
+            Ok(done) => {
+                transaction.commit().await?;
+                Err(done.err().unwrap_or(Refusal::NotFound).into())
+            }
+            Err(undoing) => Err(undoing),
+        };
+        let (shown, message) = ended.inspect_err(|error| {
+            if let OtpError::Refused(refusal) = error {
+                command::count(call, Some(refusal));
+            }
+        })?;
+        command::count(call, None);
+        if let Some(outgoing) = message
+            && self.is_refused_by_all(&outgoing).await?
         {
             return Err(Refusal::DeliveryUnavailable.into());
         }

@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 
 use super::{
-    Done, Otp, Resend,
+    Done, Otp, Outgoing, Resend,
     command::Door,
     issue::{alternatives, choose},
     resend_at,
@@ -48,7 +48,6 @@ impl Otp {
                 return Err(Refusal::TooSoon { wait }.into());
             }
         }
-        self.reserve_resend(connection, &challenge, &to).await?;
         if to.channel != challenge.channel
             && let Some(factor) = factor
         {
@@ -56,6 +55,9 @@ impl Otp {
         }
         let message = self.new_message_id();
         messages::queue(connection, message, challenge.id, &to).await?;
+        let sending =
+            Sending { realm: &challenge.realm, user_id: &challenge.user_id, client: None, to: Some(&to) };
+        let outgoing = Outgoing { message, challenge: challenge.id, taking: self.taking(&sending) };
         challenge.sent += 1;
         challenge.last_sent_at = Some(challenge.now);
         challenge.channel = to.channel;
@@ -67,7 +69,7 @@ impl Otp {
         Ok(Done::Challenge {
             status: StatusCode::ACCEPTED,
             shown: self.shown(challenge, others),
-            message: Some(message),
+            message: Some(outgoing),
         })
     }
 
@@ -91,16 +93,5 @@ impl Otp {
             return Err(Refusal::CodeExpired);
         }
         Ok((self.destination(channel, factor.destination.expose())?, Some(factor.id)))
-    }
-
-    async fn reserve_resend(
-        &self,
-        connection: &mut PgConnection,
-        challenge: &Challenge,
-        to: &Destination,
-    ) -> Result<(), OtpError> {
-        let sending =
-            Sending { realm: &challenge.realm, user_id: &challenge.user_id, client: None, to: Some(to) };
-        self.reserve(connection, &sending).await
     }
 }

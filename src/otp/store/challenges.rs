@@ -190,11 +190,6 @@ pub async fn insert(connection: &mut PgConnection, new: &NewChallenge<'_>) -> sq
     .await
 }
 
-/// Takes back a challenge that this transaction made.
-pub async fn withdraw(connection: &mut PgConnection, id: ChallengeId) -> sqlx::Result<()> {
-    sqlx::query("DELETE FROM otp_challenges WHERE id = $1").bind(id).execute(connection).await.map(drop)
-}
-
 /// The challenge of that id and session, unlocked.
 pub async fn read(
     connection: &mut PgConnection,

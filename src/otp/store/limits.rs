@@ -1,6 +1,6 @@
 //! The limits, reserved before anything is sent.
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool, types::Json};
@@ -20,52 +20,77 @@ pub struct UsedUp {
     pub wait: Duration,
 }
 
-/// Takes from every limit, or from none and says which one is used up.
+/// Takes from every limit, and says which one holds too much now: then the caller undoes the transaction,
+/// and nothing is taken.
 ///
-/// The rows are locked in one order, decided on together and written back; the locks hold until the
-/// transaction ends, so a taking is never seen half and never lost.
-pub async fn reserve(connection: &mut PgConnection, asks: &[Ask]) -> sqlx::Result<Result<(), UsedUp>> {
+/// One statement locks the rows in one order, lets go what is out of the window and adds what is asked. The
+/// locks hold until the transaction ends, so a taking is never seen half and never lost; whoever calls this
+/// last before the commit keeps others waiting for the least.
+pub async fn book(connection: &mut PgConnection, asks: &[Ask]) -> sqlx::Result<Result<(), UsedUp>> {
     let scopes: Vec<&str> = asks.iter().map(|ask| ask.scope.name()).collect();
     let keys: Vec<&[u8]> = asks.iter().map(|ask| ask.key.as_slice()).collect();
+    let amounts: Vec<i64> = asks.iter().map(|ask| ask.amount).collect();
+    let parts: Vec<i64> = asks.iter().map(|ask| ask.limit.part().num_milliseconds()).collect();
+    let lasting: Vec<i64> = asks.iter().map(|ask| ask.limit.counts_for().num_milliseconds()).collect();
     let rows: Vec<Row> = sqlx::query_as(
-        "INSERT INTO otp_limits AS l (scope, key)
-         SELECT scope, key FROM unnest($1::text[], $2::bytea[]) AS asked (scope, key) ORDER BY scope, key
-         ON CONFLICT ON CONSTRAINT otp_limits_pkey DO UPDATE SET changed_at = now()
+        // A row that changes often must not enter the index of changed_at each time: minutes are enough there.
+        // The clock is read under the lock of the row.
+        "WITH asked AS MATERIALIZED (
+             SELECT scope, key, amount, part, lasting
+             FROM unnest($1::text[], $2::bytea[], $3::bigint[], $4::bigint[], $5::bigint[])
+                 AS asked (scope, key, amount, part, lasting)
+         )
+         INSERT INTO otp_limits AS l (scope, key, taken, changed_at)
+         SELECT scope, key, jsonb_build_array(jsonb_build_array(now - now % part, amount)),
+                date_trunc('minute', now())
+         FROM asked, (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now) AS clock
+         ORDER BY scope, key
+         ON CONFLICT ON CONSTRAINT otp_limits_pkey DO UPDATE SET changed_at = excluded.changed_at, taken = (
+             SELECT jsonb_agg(jsonb_build_array(since, amount) ORDER BY since)
+             FROM (
+                 SELECT since, sum(counted.amount) AS amount
+                 FROM asked,
+                     LATERAL (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now) AS clock,
+                     LATERAL (
+                         SELECT now - now % part, asked.amount
+                         UNION ALL
+                         SELECT (entry ->> 0)::bigint, (entry ->> 1)::bigint
+                         FROM jsonb_array_elements(l.taken) AS entry
+                         WHERE (entry ->> 0)::bigint + lasting > now
+                     ) AS counted (since, amount)
+                 WHERE asked.scope = l.scope
+                 GROUP BY since
+             ) AS parts
+         )
          RETURNING l.scope, l.taken, clock_timestamp(),
                    (SELECT blocked_until FROM otp_blocked_prefixes b
                     WHERE l.scope = 'prefix' AND b.key = l.key AND b.lifted_at IS NULL)",
     )
     .bind(&scopes)
     .bind(&keys)
-    .fetch_all(&mut *connection)
+    .bind(amounts)
+    .bind(parts)
+    .bind(lasting)
+    .fetch_all(connection)
     .await?;
-    // Every row is locked by now: the latest of their times is the time of the decision.
+    Ok(judge(asks, &rows))
+}
+
+/// The first limit, narrow ones first, that holds more than it may.
+fn judge(asks: &[Ask], rows: &[Row]) -> Result<(), UsedUp> {
     let now = rows.iter().map(|(_, _, at, _)| *at).max().unwrap_or_default();
     if let Some(until) = rows.iter().find_map(|(.., until)| *until).filter(|until| *until > now) {
         let wait = (until - now).to_std().unwrap_or_default();
-        return Ok(Err(UsedUp { scope: Scope::BlockedPrefix, wait }));
+        return Err(UsedUp { scope: Scope::BlockedPrefix, wait });
     }
-    let mut windows: HashMap<String, Window> =
-        rows.into_iter().map(|(scope, taken, ..)| (scope, window(&taken))).collect();
-    for ask in asks {
-        let window = windows.entry(ask.scope.name().to_owned()).or_default();
-        if let Err(wait) = window.take(ask.limit, ask.amount, now) {
-            return Ok(Err(UsedUp { scope: ask.scope, wait: wait.to_std().unwrap_or_default() }));
-        }
+    let over = |ask: &Ask| {
+        let (_, taken, at, _) = rows.iter().find(|(scope, ..)| scope == ask.scope.name())?;
+        window(taken).over(ask.limit, *at)
+    };
+    match asks.iter().find_map(|ask| Some((ask.scope, over(ask)?))) {
+        Some((scope, wait)) => Err(UsedUp { scope, wait: wait.to_std().unwrap_or_default() }),
+        None => Ok(()),
     }
-    let taken: Vec<Taken> =
-        scopes.iter().map(|scope| entries(windows.get(*scope).unwrap_or(&Window::default()))).collect();
-    sqlx::query(
-        "UPDATE otp_limits l SET taken = new.taken
-         FROM unnest($1::text[], $2::bytea[], $3::jsonb[]) AS new (scope, key, taken)
-         WHERE l.scope = new.scope AND l.key = new.key",
-    )
-    .bind(&scopes)
-    .bind(&keys)
-    .bind(taken)
-    .execute(connection)
-    .await?;
-    Ok(Ok(()))
 }
 
 /// How much of a limit without an owner is taken now.
@@ -82,8 +107,4 @@ pub async fn taken(pool: &PgPool, scope: Scope, limit: Limit) -> sqlx::Result<i6
 fn window(taken: &Taken) -> Window {
     let entry = |(millis, amount): &(i64, i64)| Some((DateTime::from_timestamp_millis(*millis)?, *amount));
     Window(taken.iter().filter_map(entry).collect())
-}
-
-fn entries(window: &Window) -> Taken {
-    Json(window.0.iter().map(|(at, amount)| (at.timestamp_millis(), *amount)).collect())
 }

@@ -188,3 +188,64 @@ async fn what_was_refused_takes_from_no_limit() {
     assert_eq!(taken, 1);
     assert_eq!(world.count("otp_challenges").await, 1, "and leaves no challenge");
 }
+
+/// The reference: every send is remembered for ever and counted one by one. The pauses are made by moving what was
+/// taken back in time, so that parts also begin where no part begins today, as an older release wrote them.
+#[tokio::test]
+async fn no_span_of_the_window_ever_holds_more_than_the_limit_and_room_comes_back() {
+    let world = World::with(&settings("per_destination = 5")).await;
+    let target = somebody();
+    let (mut pauses, mut sent): (i64, Vec<(i64, i64)>) = (0, Vec::new());
+    let (mut refused, mut passed_again) = (0, 0);
+    for step in 0..120_u32 {
+        let pause = [0, 0, 7_000, 0, 60_000, 10_000, 0, 150_000, 35_123, 0, 20_000][step as usize % 11];
+        sqlx::query(
+            "UPDATE otp_limits SET taken = (
+                 SELECT jsonb_agg(jsonb_build_array((entry ->> 0)::bigint - $1, entry -> 1) ORDER BY entry)
+                 FROM jsonb_array_elements(taken) entry)",
+        )
+        .bind(pause)
+        .execute(&world.pool)
+        .await
+        .unwrap();
+        pauses += pause;
+        let mut body = by_sms(&somebody(), 0);
+        body["destination"] = json!(target.phone);
+        let before = chrono::Utc::now().timestamp_millis() + pauses;
+        let status = world.issue(&body).await.status.as_u16();
+        let after = chrono::Utc::now().timestamp_millis() + pauses;
+        if status == 201 {
+            passed_again += usize::from(refused > 0);
+            sent.push((before, after));
+            let held = sent.iter().filter(|(then, _)| after - then < 600_000).count();
+            assert!(held <= 5, "{held} in ten minutes, step {step}");
+        } else {
+            refused += 1;
+            let held = sent.iter().filter(|(_, then)| before - then <= 610_000).count();
+            assert!(held >= 5, "refused with {held} in ten minutes and a part, step {step}");
+        }
+    }
+    assert!(refused > 10 && passed_again > 10, "{refused} refused, {passed_again} passed after");
+    let parts: i64 = sqlx::query_scalar("SELECT max(jsonb_array_length(taken))::bigint FROM otp_limits")
+        .fetch_one(&world.pool)
+        .await
+        .unwrap();
+    assert!(parts <= 62, "{parts} parts in a row");
+}
+
+#[tokio::test]
+async fn what_a_limit_refused_is_answered_alike_when_the_call_is_repeated() {
+    let world = World::with(&settings("per_destination = 1")).await;
+    let person = somebody();
+    world.issue(&by_sms(&person, 0)).await.expect(201);
+    let body = serde_json::to_vec(&by_sms(&person, 1)).unwrap();
+    let path = "/otp/v1/challenges";
+    let replies =
+        futures::future::join_all((0..8).map(|_| world.call_as("msg_limited", "POST", path, &body))).await;
+    for reply in &replies {
+        assert_eq!(*reply, replies[0]);
+        reply.clone().expect_problem(429, "otp/rate-limited");
+    }
+    world.forget_limits().await;
+    assert_eq!(world.call_as("msg_limited", "POST", path, &body).await, replies[0], "kept");
+}
