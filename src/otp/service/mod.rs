@@ -18,6 +18,7 @@ use chrono::{DateTime, Utc};
 use phonenumber::country;
 use serde::Serialize;
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 pub use command::{Command, Issue, Resend, Verify};
@@ -54,6 +55,10 @@ use crate::{
     },
 };
 
+/// How many sends of this process are between their limits and their commit: one has the row of its channel's
+/// total, one of each channel waits for it at the database. The others wait here, where waiting costs nothing.
+const BOOKING_AT_ONCE: usize = 3;
+
 /// The world that codes need: time, chance, and who carries messages, the first asked first.
 #[derive(Clone)]
 pub struct OtpPorts {
@@ -84,6 +89,7 @@ struct Inner {
     countries: Vec<country::Id>,
     limits: Limits,
     conversion: Conversion,
+    booking: Semaphore,
     prices: LimitsConfig,
     strictness: Strictness,
     config: OtpConfig,
@@ -181,6 +187,7 @@ impl Otp {
             countries: config.country_ids(),
             limits: config.limits.rules(profile),
             conversion: config.conversion.rule(profile),
+            booking: Semaphore::new(BOOKING_AT_ONCE),
             prices: config.limits.clone(),
             strictness: Strictness { tries: config.tries, failures_until_lock: config.failures_until_lock },
             config: config.clone(),
@@ -222,7 +229,7 @@ impl Otp {
             Ok(Done::Challenge { status, shown, message }) => (Answer::json(status, &shown), message),
         };
         answers::keep(&mut transaction, &request.id, &answer).await?;
-        commit(transaction, outgoing.as_ref()).await?;
+        self.commit(transaction, outgoing.as_ref()).await?;
         command::count(command.name(), refusal.as_ref());
         match outgoing {
             Some(outgoing) => Ok(self.deliver(request, answer, &outgoing).await?),
@@ -254,6 +261,22 @@ impl Otp {
             Command::Verify(verify) => self.verify(connection, verify, Door::Login).await,
             Command::Resend(resend) => self.resend(connection, resend, Door::Login).await,
         }
+    }
+
+    /// Takes the limits for what is to go out, and commits; undoes the transaction when one is used up.
+    async fn commit(
+        &self,
+        mut transaction: Transaction<'_, Postgres>,
+        outgoing: Option<&Outgoing>,
+    ) -> Result<(), OtpError> {
+        let Some(outgoing) = outgoing else { return Ok(transaction.commit().await?) };
+        // The semaphore is never closed.
+        let _turn = self.0.booking.acquire().await.ok();
+        if let Err(used_up) = take(&mut transaction, &outgoing.taking).await? {
+            transaction.rollback().await?;
+            return Err(used_up.into());
+        }
+        Ok(transaction.commit().await?)
     }
 
     /// Hands the message to a worker and waits a moment for a refusal.
@@ -321,20 +344,6 @@ async fn claimed(connection: &mut PgConnection, request: &SignedRequest) -> sqlx
         Claim::Answered(answer) => Some(answer),
         Claim::Reused => Some(Answer::id_reused()),
     })
-}
-
-/// Takes the limits for what is to go out, and commits; undoes the transaction when one is used up.
-async fn commit(
-    mut transaction: Transaction<'_, Postgres>,
-    outgoing: Option<&Outgoing>,
-) -> Result<(), OtpError> {
-    if let Some(outgoing) = outgoing
-        && let Err(used_up) = take(&mut transaction, &outgoing.taking).await?
-    {
-        transaction.rollback().await?;
-        return Err(used_up.into());
-    }
-    Ok(transaction.commit().await?)
 }
 
 /// Takes a send from its limits, or says which is used up: then the transaction must be undone. Counts either.

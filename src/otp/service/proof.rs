@@ -8,7 +8,7 @@ use sqlx::{PgConnection, Postgres, Transaction};
 use super::{
     Done, Issue, Otp, PendingCode, Resend, Verify,
     command::{self, Door},
-    commit, kept,
+    kept,
 };
 use crate::{
     otp::{
@@ -167,7 +167,7 @@ impl Otp {
     ) -> Result<PendingCode, OtpError> {
         let ended = match kept(done) {
             Ok(Ok(Done::Challenge { shown, message, .. })) => {
-                commit(transaction, message.as_ref()).await.map(|()| (shown, message))
+                self.commit(transaction, message.as_ref()).await.map(|()| (shown, message))
             }
             Ok(done) => {
                 transaction.commit().await?;
