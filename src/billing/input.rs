@@ -76,6 +76,8 @@ pub enum BillingField {
     LegalName,
     TradeName,
     TaxId(usize),
+    /// Of a number of another country.
+    TaxCountry(usize),
     Line1,
     Line2,
     City,
@@ -129,24 +131,29 @@ impl BillingInput {
             if typed.is_empty() {
                 continue;
             }
-            let kind = TaxIdKind::of(kind);
-            let checked = kind.and_then(|kind| Some((kind, kind.check(typed, now.date_naive())?)));
-            let Some((kind, (value, method))) = checked else {
+            let Some((kind, country)) = TaxIdKind::named(kind) else {
+                let is_other = kind.ends_with("/OTHER");
+                wrong.note(is_other, BillingField::TaxCountry(index));
+                wrong.note(!is_other, BillingField::TaxId(index));
+                continue;
+            };
+            let Some((value, method)) = kind.check(typed, now.date_naive()) else {
                 wrong.note(true, BillingField::TaxId(index));
                 continue;
             };
             // What a register or staff said of a number stays with it.
-            let known =
-                held.tax_ids.iter().find(|known| known.kind == kind && *known.value.expose() == value);
-            let is_twice = tax_ids.iter().any(|other| other.kind == kind);
+            let is_same = |other: &&TaxId| other.kind == kind && other.country == country;
+            let known = held.tax_ids.iter().filter(is_same).find(|known| *known.value.expose() == value);
+            let is_twice = tax_ids.iter().any(|other| is_same(&other));
             wrong.note(is_twice, BillingField::TaxId(index));
-            tax_ids.push(known.cloned().unwrap_or_else(|| TaxId {
-                country: kind.country().to_owned(),
+            let known = known.cloned();
+            tax_ids.push(known.unwrap_or_else(|| TaxId {
+                country,
                 kind,
                 value: Masked::new(value),
-                status: TaxIdStatus::FormatOk,
+                status: if method.is_some() { TaxIdStatus::FormatOk } else { TaxIdStatus::Unverified },
+                checked_at: method.map(|_| now),
                 method,
-                checked_at: now,
                 valid_from: None,
                 valid_to: None,
             }));

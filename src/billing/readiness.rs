@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::BillingProfile;
+use super::{BillingProfile, TaxId};
 
 /// Who can fill a gap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -30,6 +30,8 @@ pub struct Readiness {
     pub score: u8,
     /// What is not there.
     pub missing: Vec<Missing>,
+    /// The names of tax numbers that are there and that nobody has checked, such as `AU/OTHER`. They hold nothing up.
+    pub unchecked: Vec<String>,
 }
 
 impl Readiness {
@@ -52,7 +54,8 @@ impl Readiness {
         let gaps = needed.iter().filter(|(_, _, is_there)| !is_there);
         let missing: Vec<Missing> = gaps.map(|(field, who, _)| Missing { field, who: *who }).collect();
         let score = (needed.len() - missing.len()) * 100 / needed.len();
-        Self { score: u8::try_from(score).unwrap_or(100), missing }
+        let unchecked = profile.tax_ids.iter().filter(|id| id.is_unchecked()).map(TaxId::name);
+        Self { score: u8::try_from(score).unwrap_or(100), missing, unchecked: unchecked.collect() }
     }
 
     /// Whether an invoice can be made.

@@ -2,6 +2,8 @@
 //!
 //! Indonesia: PMK 112/PMK.03/2022 (16 digits), with PMK 136/2023. Singapore: ACRA's forms of the UEN.
 //! The sums are those of python-stdnum (`id.npwp`, `id.nik`, `sg.uen`).
+//!
+//! Where we sell and know the law, a number that cannot be one is refused. Elsewhere it is kept and said to be unchecked (decision 0031).
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -26,12 +28,17 @@ pub enum TaxIdKind {
     /// Malaysia: the number of a taxpayer.
     #[serde(rename = "TIN")]
     Tin,
+    /// Whatever number another country gives, of whose form we know nothing.
+    #[serde(rename = "OTHER")]
+    Other,
 }
 
 /// How far a number is proven.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TaxIdStatus {
+    /// Nothing of it could be checked: it has no form that we know.
+    Unverified,
     /// Its form, or its check digit, is right.
     FormatOk,
     /// A register or a document says so.
@@ -70,21 +77,47 @@ pub struct TaxId {
     pub value: Masked<String>,
     /// How far it is proven.
     pub status: TaxIdStatus,
-    /// By what.
-    pub method: CheckMethod,
+    /// By what; none when nothing of it could be checked.
+    pub method: Option<CheckMethod>,
     /// When.
-    pub checked_at: DateTime<Utc>,
+    pub checked_at: Option<DateTime<Utc>>,
     /// Since when it holds.
     pub valid_from: Option<NaiveDate>,
     /// Until when it holds.
     pub valid_to: Option<NaiveDate>,
 }
 
-impl TaxIdKind {
-    /// Every kind, in the order of the page.
-    pub const ALL: [Self; 5] = [Self::Npwp, Self::Nik, Self::Uen, Self::Gst, Self::Tin];
+impl TaxId {
+    /// The name of its kind with its country, by which [`TaxIdKind::named`] finds both.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self.kind {
+            TaxIdKind::Other => format!("{}/{}", self.country, self.kind.name()),
+            known => known.name().to_owned(),
+        }
+    }
 
-    /// The stable name, with its country.
+    /// Whether nobody has looked at it yet: neither a rule of ours, nor a register, nor staff.
+    #[must_use]
+    pub fn is_unchecked(&self) -> bool {
+        self.status == TaxIdStatus::Unverified
+    }
+
+    /// The number with all hidden but its end: three signs, and never more than half of them.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        let value = self.value.expose();
+        let length = value.chars().count();
+        let end: String = value.chars().skip(length - 3.min(length / 2)).collect();
+        format!("•••{end}")
+    }
+}
+
+impl TaxIdKind {
+    /// Every kind whose country we know, in the order of the page.
+    pub const KNOWN: [Self; 5] = [Self::Npwp, Self::Nik, Self::Uen, Self::Gst, Self::Tin];
+
+    /// The stable name, with the country of those that have one.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -93,48 +126,57 @@ impl TaxIdKind {
             Self::Uen => "SG/UEN",
             Self::Gst => "SG/GST",
             Self::Tin => "MY/TIN",
+            Self::Other => "OTHER",
         }
     }
 
-    /// The kind of a name.
+    /// The kind and the country of a name such as `ID/NPWP`; `AU/OTHER` is a number that Australia gives. Of a country
+    /// of which we know a kind there is no other: nobody gets around a check by the name of another kind.
     #[must_use]
-    pub fn of(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    pub fn named(name: &str) -> Option<(Self, String)> {
+        let (country, kind) = name.split_once('/')?;
+        let known = Self::KNOWN.into_iter().find(|known| known.name() == name);
+        let is_other = kind == Self::Other.name() && is_another_country(country);
+        Some((known.or(is_other.then_some(Self::Other))?, country.to_owned()))
     }
 
-    /// ISO 3166-1 alpha-2.
+    /// A number as it is kept, and by what it was checked; none when it cannot be one. A number of a country where we do
+    /// not sell may have a form that we do not know: it is kept, and was checked by nothing. `today` bounds years in numbers.
     #[must_use]
-    pub fn country(self) -> &'static str {
-        &self.name()[..2]
-    }
-
-    /// A number as it is kept, and by what it was checked; none when it cannot be one.
-    /// `today` bounds years in numbers.
-    #[must_use]
-    pub fn check(self, typed: &str, today: NaiveDate) -> Option<(String, CheckMethod)> {
-        let value = plain(typed)?;
+    pub fn check(self, typed: &str, today: NaiveDate) -> Option<(String, Option<CheckMethod>)> {
+        let value = match self {
+            Self::Other => plain(typed, |sign| sign.is_alphanumeric() || sign == '&')?,
+            _ => plain(typed, |sign| sign.is_ascii_alphanumeric())?,
+        };
         match self {
-            Self::Npwp => npwp(&value, today),
-            Self::Nik => is_nik(&value, today).then_some((value, CheckMethod::Format)),
-            Self::Uen => is_uen(&value, today).then_some((value, CheckMethod::Checksum)),
-            Self::Gst if is_uen(&value, today) => Some((value, CheckMethod::Checksum)),
-            Self::Gst => is_gst(&value).then_some((value, CheckMethod::Format)),
-            Self::Tin => is_tin(&value).then_some((value, CheckMethod::Format)),
+            Self::Npwp => npwp(&value, today).map(|(value, method)| (value, Some(method))),
+            Self::Nik => is_nik(&value, today).then_some((value, Some(CheckMethod::Format))),
+            Self::Uen => is_uen(&value, today).then_some((value, Some(CheckMethod::Checksum))),
+            Self::Gst if is_uen(&value, today) => Some((value, Some(CheckMethod::Checksum))),
+            Self::Gst => is_gst(&value).then_some((value, Some(CheckMethod::Format))),
+            Self::Tin if is_tin(&value) => Some((value, Some(CheckMethod::Format))),
+            Self::Tin | Self::Other => Some((value, None)),
         }
     }
+}
+
+/// Whether these are the two letters of a country (ISO 3166-1 alpha-2, as telephone numbers know them) of which we know no kind.
+fn is_another_country(code: &str) -> bool {
+    let knows = |kind: TaxIdKind| kind.name().split_once('/').is_some_and(|(country, _)| country == code);
+    code.parse::<phonenumber::country::Id>().is_ok() && !TaxIdKind::KNOWN.into_iter().any(knows)
 }
 
 /// The longest number as typed, with signs between.
 const MAX_TYPED: usize = 40;
 
-/// Upper case, without the signs that people put between groups.
-fn plain(typed: &str) -> Option<String> {
+/// Upper case, without the signs that people put between groups; none when there is another sign in it.
+fn plain(typed: &str, is_sign: impl Fn(char) -> bool) -> Option<String> {
     if typed.len() > MAX_TYPED {
         return None;
     }
     let plain: String = typed.chars().filter(|sign| !matches!(sign, ' ' | '.' | '-' | '/')).collect();
-    let fits = !plain.is_empty() && plain.chars().all(|sign| sign.is_ascii_alphanumeric());
-    fits.then(|| plain.to_ascii_uppercase())
+    let fits = !plain.is_empty() && plain.chars().all(is_sign);
+    fits.then(|| plain.to_uppercase())
 }
 
 fn digits(text: &str) -> Option<Vec<u32>> {
@@ -270,6 +312,9 @@ mod tests {
             (Gst, "M2-1234567-8", "M212345678"),
             (Gst, "197401143C", "197401143C"),
             (Tin, "C 20880050010", "C20880050010"),
+            (Tin, "20880050010", "20880050010"),
+            (Other, "51 824 753 556", "51824753556"),
+            (Other, "ñ&a-010101-ab1", "Ñ&A010101AB1"),
         ] {
             assert_eq!(kept(kind, typed).as_deref(), Some(value), "{} {typed}", kind.name());
         }
@@ -291,18 +336,75 @@ mod tests {
             (Uen, "S16ZZ0121D"),
             (Uen, ""),
             (Gst, "X90312345A"),
-            (Tin, "20880050010"),
-            (Tin, "ABC20880050010"),
+            (Gst, "１９７４０１１４３C"),
+            (Tin, "C２０８８００５００１０"),
+            (Other, " - "),
+            (Other, "51\n824"),
+            (Other, "51824753556518247535565182475355651824753556"),
             (Npwp, "０１３１２１６６００９１０００"),
         ] {
             assert_eq!(kept(kind, typed), None, "{} {typed}", kind.name());
         }
     }
 
+    #[test]
+    fn only_what_no_rule_of_ours_knows_is_unchecked() {
+        let method = |kind: TaxIdKind, typed| kind.check(typed, today()).and_then(|(_, method)| method);
+        assert_eq!(method(Uen, "197401143C"), Some(CheckMethod::Checksum));
+        assert_eq!(method(Tin, "C20880050010"), Some(CheckMethod::Format));
+        assert_eq!((method(Tin, "20880050010"), method(Other, "51824753556")), (None, None));
+    }
+
+    #[test]
+    fn a_name_tells_kind_and_country_and_where_we_know_a_kind_there_is_no_other() {
+        let named = |name| TaxIdKind::named(name).map(|(kind, country)| (kind, country.len()));
+        for known in TaxIdKind::KNOWN {
+            assert_eq!(named(known.name()), Some((known, 2)));
+        }
+        assert_eq!(named("AU/OTHER"), Some((Other, 2)));
+        for name in [
+            "ID/OTHER",
+            "SG/OTHER",
+            "MY/OTHER",
+            "au/OTHER",
+            "QQ/OTHER",
+            "/OTHER",
+            "OTHER",
+            "AU/VAT",
+            "AUS/OTHER",
+        ] {
+            assert_eq!(named(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn of_a_number_its_end_remains_and_never_more_than_half() {
+        let masked = |value: &str| {
+            let value = Masked::new(value.to_owned());
+            let country = "AU".to_owned();
+            let (kind, status) = (Other, TaxIdStatus::Unverified);
+            TaxId {
+                country,
+                kind,
+                value,
+                status,
+                method: None,
+                checked_at: None,
+                valid_from: None,
+                valid_to: None,
+            }
+            .masked()
+        };
+        assert_eq!(
+            (masked("51824753556"), masked("AB1"), masked("7")),
+            ("•••556".into(), "•••1".into(), "•••".into())
+        );
+    }
+
     proptest! {
         #[test]
         fn no_input_panics_and_the_kept_form_is_stable(typed in "\\PC{0,24}|[0-9A-Z. -]{0,24}") {
-            for kind in TaxIdKind::ALL {
+            for kind in TaxIdKind::KNOWN.into_iter().chain([Other]) {
                 if let Some(once) = kept(kind, &typed) {
                     prop_assert_eq!(kept(kind, &once), Some(once));
                 }

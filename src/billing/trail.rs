@@ -40,10 +40,7 @@ fn masked(profile: &BillingProfile) -> Map<String, Value> {
             shown.insert(field.to_owned(), json!(name.as_deref().map(masked_name)));
         }
     }
-    let number = |id: &TaxId| {
-        let end: String = id.value.expose().chars().rev().take(3).collect();
-        json!({"type": id.kind, "value": format!("•••{}", end.chars().rev().collect::<String>())})
-    };
+    let number = |id: &TaxId| json!({"type": id.kind, "value": id.masked()});
     shown.insert("tax_ids".to_owned(), profile.tax_ids.iter().map(number).collect());
     let address = profile.address.as_ref();
     let address = address.map(|it| json!({"line1": "•••", "city": it.city, "country": it.country}));

@@ -44,7 +44,8 @@ pub struct ProfileBody {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaxIdBody {
-    /// `ID/NPWP`, `ID/NIK`, `SG/UEN`, `SG/GST` or `MY/TIN`.
+    /// `ID/NPWP`, `ID/NIK`, `SG/UEN`, `SG/GST` or `MY/TIN`; a number of another country has its two letters and `OTHER`, such as
+    /// `AU/OTHER`: it is saved unchecked, and so is a `MY/TIN` in a form that we do not know.
     kind: String,
     /// As it is written in the country.
     #[schema(value_type = String)]
@@ -155,6 +156,8 @@ pub struct ProfileShown {
     pub is_ready: bool,
     /// What is not there.
     pub missing: Vec<MissingShown>,
+    /// The kinds of tax numbers that are there and that nobody has checked, such as `AU/OTHER`. They hold no invoice up.
+    pub unchecked: Vec<String>,
     /// What it says: the `billing` of the topic's records, field by field.
     #[schema(value_type = Object)]
     pub profile: BillingProfile,
@@ -208,6 +211,7 @@ impl ProfileShown {
             score: readiness.score,
             is_ready: readiness.is_ready(),
             missing: missing.collect(),
+            unchecked: readiness.unchecked,
             profile: saved.profile,
         }
     }
@@ -308,6 +312,10 @@ pub fn expected(field: BillingField) -> (String, &'static str) {
         BillingField::TaxId(index) => {
             (format!("tax_ids[{index}]"), "a kind and a number in that country's form, one of each kind")
         }
+        BillingField::TaxCountry(index) => (
+            format!("tax_ids[{index}]"),
+            "the two letters of a country before OTHER; for Indonesia, Singapore and Malaysia one of their kinds",
+        ),
         BillingField::Line1 => plain("address.line1", "1 to 100 characters"),
         BillingField::Line2 => plain("address.line2", "at most 100 characters"),
         BillingField::City => plain("address.city", "1 to 100 characters, needed outside Singapore"),

@@ -12,6 +12,7 @@ use crate::{
     access::Permission,
     audit::{Search, Subject},
     backoffice::{ApprovalKind, BackOfficeError},
+    billing::TaxId,
     companies::{
         CompanyId,
         administration::Profile,
@@ -39,6 +40,8 @@ struct CompanyPage {
     colour: &'static str,
     since: String,
     is_suspended: bool,
+    billing: &'static words::Billing,
+    tax_ids: Vec<TaxIdRow>,
     contacts: Vec<company::contacts::Row>,
     notes: Vec<NoteRow>,
     trail: Vec<TrailRow>,
@@ -46,6 +49,12 @@ struct CompanyPage {
     may_suspend: bool,
     may_write: bool,
     may_change_owner: bool,
+}
+
+/// A tax number, masked.
+struct TaxIdRow {
+    text: String,
+    is_unchecked: bool,
 }
 
 /// A state in the visitor's language, and how it is coloured.
@@ -96,14 +105,18 @@ async fn page_of(
     let notes = office.notes(caller, &Subject::company(company_id.0), SHOWN).await.map_err(failed)?;
     let search = Search { company_id: Some(company_id.0), ..Search::default() };
     let trail = office.trail(caller, &search, SHOWN).await.map_err(failed)?;
+    let may = |permission| visitor.may_as_staff(permission);
     let is_masked = unmasked.is_none();
     let contacts = match unmasked {
         Some(contacts) => contacts,
         None => portal.company_contacts().list(caller, company_id).await.map_err(of_contacts)?,
     };
+    let tax_ids = match may(Permission::BillingView) {
+        true => portal.billing().profile(company_id).await?.profile.tax_ids,
+        false => Vec::new(),
+    };
     let contact_words = words::CompanyContacts::of(visitor.language);
     let (state, colour) = state_of(&profile.status, visitor);
-    let may = |permission| visitor.may_as_staff(permission);
     Ok(CompanyPage {
         frame: Frame::new(visitor, "/backoffice", profile.name.clone()),
         words: words::BackOffice::of(visitor.language),
@@ -113,6 +126,8 @@ async fn page_of(
         since: visitor.time(profile.created_at),
         is_suspended: profile.status == "suspended",
         may_unmask: is_masked && !contacts.is_empty() && may(Permission::PeopleUnmask),
+        billing: words::Billing::of(visitor.language),
+        tax_ids: tax_ids.iter().map(tax_row).collect(),
         contacts: contacts.iter().map(|it| company::contacts::row(it, contact_words)).collect(),
         notes: notes.into_iter().map(|note| NoteRow::of(note, visitor)).collect(),
         trail: trail.into_iter().map(|entry| TrailRow::of(entry, visitor)).collect(),
@@ -121,6 +136,10 @@ async fn page_of(
         may_change_owner: may(Permission::OwnersChange),
         profile,
     })
+}
+
+fn tax_row(id: &TaxId) -> TaxIdRow {
+    TaxIdRow { text: format!("{} {}", id.name(), id.masked()), is_unchecked: id.is_unchecked() }
 }
 
 fn of_contacts(error: CompanyContactError) -> NoPage {

@@ -30,6 +30,7 @@ struct BillingPage {
     is_ready: bool,
     missing_customer: Vec<&'static str>,
     missing_staff: Vec<&'static str>,
+    unchecked: Vec<String>,
     may_edit: bool,
     form: BillingInput,
     choices: Choices,
@@ -111,8 +112,9 @@ async fn billing_page(portal: &Portal, visitor: &Visitor) -> Result<BillingPage,
         is_ready: readiness.is_ready(),
         missing_customer: missing(Who::Customer),
         missing_staff: missing(Who::Staff),
+        unchecked: readiness.unchecked,
         may_edit: editor.is_some(),
-        tax_rows: form::tax_rows(&filled, words),
+        tax_rows: form::tax_rows(&filled, &saved.profile.tax_ids, words),
         order_rows: form::order_rows(&filled, words),
         contacts: words::Contacts::of(visitor.language),
         form: filled,
@@ -179,7 +181,7 @@ async fn not_saved(portal: &Portal, visitor: &Visitor, typed: BillingInput, erro
         }
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    shown.tax_rows = form::tax_rows(&typed, shown.words);
+    shown.tax_rows = form::tax_rows(&typed, &[], shown.words);
     shown.order_rows = form::order_rows(&typed, shown.words);
     shown.form = typed;
     page(status, &shown)

@@ -3,7 +3,7 @@
 use crate::{
     billing::{
         BillingField, BillingInput, BillingProfile, COUNTRIES, CURRENCIES, PROVINCES, PartyType,
-        PaymentMethod, TIME_ZONES, TaxIdKind,
+        PaymentMethod, TIME_ZONES, TaxId, TaxIdKind,
     },
     portal::{
         FieldProblem, Fields,
@@ -16,9 +16,13 @@ pub const ROOMS: usize = 3;
 /// The ids of the fields that come several times.
 const TAX_KINDS: [&str; ROOMS] = ["tax_kind_1", "tax_kind_2", "tax_kind_3"];
 const TAX_FIELDS: [&str; ROOMS] = ["tax_value_1", "tax_value_2", "tax_value_3"];
+const TAX_COUNTRIES: [&str; ROOMS] = ["tax_country_1", "tax_country_2", "tax_country_3"];
 const ORDER_FIELDS: [&str; ROOMS] = ["order_number_1", "order_number_2", "order_number_3"];
 const ORDER_FROMS: [&str; ROOMS] = ["order_from_1", "order_from_2", "order_from_3"];
 const ORDER_TOS: [&str; ROOMS] = ["order_to_1", "order_to_2", "order_to_3"];
+
+/// The kind of a number of another country, whose letters stand in a field of their own.
+const OTHER: &str = TaxIdKind::Other.name();
 
 /// The fields of a tax number.
 pub struct TaxRow {
@@ -28,6 +32,11 @@ pub struct TaxRow {
     pub value_id: &'static str,
     pub value_label: String,
     pub value: String,
+    /// What is told of the number as it is kept, when nobody has checked it.
+    pub told: &'static str,
+    pub country_id: &'static str,
+    pub country_label: String,
+    pub country: String,
 }
 
 /// The fields of an order.
@@ -43,15 +52,27 @@ pub struct OrderRow {
     pub to: String,
 }
 
-/// The fields for tax numbers.
-pub fn tax_rows(form: &BillingInput, words: &'static words::Billing) -> Vec<TaxRow> {
-    let row = |(index, (kind, value)): (usize, &(String, String))| TaxRow {
-        kind_id: TAX_KINDS[index],
-        kind_label: fill(words.tax_kind, index + 1),
-        kind: kind.clone(),
-        value_id: TAX_FIELDS[index],
-        value_label: fill(words.tax_value, index + 1),
-        value: value.clone(),
+/// The fields for tax numbers; `kept` are those that are saved.
+pub fn tax_rows(form: &BillingInput, kept: &[TaxId], words: &'static words::Billing) -> Vec<TaxRow> {
+    let row = |(index, (name, value)): (usize, &(String, String))| {
+        let (country, kind) = match name.split_once('/') {
+            Some((country, OTHER)) => (country, OTHER),
+            _ => ("", name.as_str()),
+        };
+        let is_unchecked =
+            kept.iter().any(|id| id.is_unchecked() && id.name() == *name && id.value.expose() == value);
+        TaxRow {
+            kind_id: TAX_KINDS[index],
+            kind_label: fill(words.tax_kind, index + 1),
+            kind: kind.to_owned(),
+            value_id: TAX_FIELDS[index],
+            value_label: fill(words.tax_value, index + 1),
+            value: value.clone(),
+            told: if is_unchecked { words.tax_unchecked } else { "" },
+            country_id: TAX_COUNTRIES[index],
+            country_label: fill(words.tax_country, index + 1),
+            country: country.to_owned(),
+        }
     };
     form.tax_ids.iter().take(ROOMS).enumerate().map(row).collect()
 }
@@ -122,6 +143,7 @@ impl Choices {
                     ("SG/UEN", "UEN (Singapore)"),
                     ("SG/GST", "GST (Singapore)"),
                     ("MY/TIN", "TIN (Malaysia)"),
+                    (OTHER, words.tax_other),
                 ]
                 .map(named)
                 .into(),
@@ -157,11 +179,17 @@ impl Choices {
 pub fn typed(fields: &Fields) -> BillingInput {
     let text = |name: &str| fields.all(name).next().unwrap_or_default().to_owned();
     let numbered = |name: &str, number: usize| text(&format!("{name}_{number}"));
+    let tax_kind = |number: usize| match numbered("tax_kind", number) {
+        kind if kind == OTHER => {
+            format!("{}/{OTHER}", numbered("tax_country", number).trim().to_ascii_uppercase())
+        }
+        kind => kind,
+    };
     BillingInput {
         party_type: text("party_type"),
         legal_name: text("legal_name"),
         trade_name: text("trade_name"),
-        tax_ids: (1..=ROOMS).map(|n| (numbered("tax_kind", n), numbered("tax_value", n))).collect(),
+        tax_ids: (1..=ROOMS).map(|n| (tax_kind(n), numbered("tax_value", n))).collect(),
         line1: text("line1"),
         line2: text("line2"),
         city: text("city"),
@@ -190,7 +218,7 @@ pub fn of_profile(profile: &BillingProfile) -> BillingInput {
     };
     let date = |date: Option<chrono::NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
     let mut tax_ids: Vec<(String, String)> =
-        profile.tax_ids.iter().map(|id| (kind_name(id.kind), id.value.expose().clone())).collect();
+        profile.tax_ids.iter().map(|id| (id.name(), id.value.expose().clone())).collect();
     tax_ids.resize_with(ROOMS, Default::default);
     let mut orders: Vec<(String, String, String)> = profile
         .purchase_orders
@@ -220,10 +248,6 @@ pub fn of_profile(profile: &BillingProfile) -> BillingInput {
     }
 }
 
-fn kind_name(kind: TaxIdKind) -> String {
-    kind.name().to_owned()
-}
-
 /// What is expected in a field.
 pub fn problem(field: BillingField, words: &'static words::Billing) -> FieldProblem {
     let (field, expected) = match field {
@@ -231,6 +255,7 @@ pub fn problem(field: BillingField, words: &'static words::Billing) -> FieldProb
         BillingField::LegalName => ("legal_name", words.name_expected),
         BillingField::TradeName => ("trade_name", words.name_expected),
         BillingField::TaxId(index) => (TAX_FIELDS[index.min(ROOMS - 1)], words.tax_expected),
+        BillingField::TaxCountry(index) => (TAX_COUNTRIES[index.min(ROOMS - 1)], words.tax_country_expected),
         BillingField::Line1 => ("line1", words.line1_expected),
         BillingField::Line2 => ("line2", words.line1_expected),
         BillingField::City => ("city", words.city_expected),

@@ -20,9 +20,25 @@ super::words! {
         trade_name: "Trade name", "Nama dagang", "商号", "Nama dagangan";
         name_expected: "Enter a name of at most 255 characters on one line", "Masukkan nama paling banyak 255 karakter dalam satu baris", "请输入不超过 255 个字符的名称（单行）", "Masukkan nama tidak lebih 255 aksara dalam satu baris";
         tax_ids: "Tax numbers", "Nomor pajak", "税号", "Nombor cukai";
-        tax_ids_help: "At most one of each kind. We check the form and the check digit at once.", "Paling banyak satu untuk tiap jenis. Bentuk dan digit pemeriksanya langsung kami periksa.", "每种类型最多一个。我们会立即检查格式和校验位。", "Paling banyak satu bagi setiap jenis. Bentuk dan digit semakan disemak serta-merta.";
+        tax_ids_help: "At most one of each kind. We check the form and the check digit at once; numbers of other countries are saved unchecked.", "Paling banyak satu untuk tiap jenis. Bentuk dan digit pemeriksanya langsung kami periksa; nomor dari negara lain disimpan tanpa diperiksa.", "每种类型最多一个。我们会立即检查格式和校验位；其他国家的税号保存时不作检查。", "Paling banyak satu bagi setiap jenis. Bentuk dan digit semakan disemak serta-merta; nombor negara lain disimpan tanpa semakan.";
         tax_kind: "Kind of number {}", "Jenis nomor {}", "税号类型 {}", "Jenis nombor {}";
         tax_value: "Number {}", "Nomor {}", "税号 {}", "Nombor {}";
+        tax_other: "Number of another country", "Nomor dari negara lain", "其他国家的税号", "Nombor negara lain";
+        tax_country: "Country of number {}", "Negara nomor {}", "税号 {} 的国家", "Negara nombor {}";
+        tax_country_help: "Its two letters, for example AU for Australia", "Dua hurufnya, misalnya AU untuk Australia", "两个字母的国家代码，例如澳大利亚为 AU", "Dua hurufnya, contohnya AU untuk Australia";
+        tax_country_expected: "Enter the two letters of the country, for example AU; for Indonesia, Singapore and Malaysia choose one of their kinds of number",
+            "Masukkan dua huruf negara, misalnya AU; untuk Indonesia, Singapura, dan Malaysia pilih salah satu jenis nomornya",
+            "请输入两个字母的国家代码，例如 AU；印度尼西亚、新加坡和马来西亚请选择对应的税号类型",
+            "Masukkan dua huruf negara, contohnya AU; bagi Indonesia, Singapura dan Malaysia pilih salah satu jenis nombornya";
+        tax_unchecked: "Saved, but not checked: we do not know this form. Please compare it with your papers.",
+            "Tersimpan, tetapi belum diperiksa: kami tidak mengenal bentuk ini. Cocokkan dengan dokumen Anda.",
+            "已保存，但未经检查：我们不了解这种格式。请与您的文件核对。",
+            "Disimpan, tetapi belum disemak: kami tidak mengenali bentuk ini. Sila bandingkan dengan dokumen anda.";
+        unchecked: "Not checked by us", "Belum kami periksa", "未经我们检查", "Belum kami semak";
+        unchecked_help: "These tax numbers are saved as you wrote them. They do not hold invoices up; a wrong one would stand on them.",
+            "Nomor pajak ini tersimpan seperti yang Anda tulis. Faktur tidak tertahan karenanya, tetapi nomor yang salah akan tercetak di faktur.",
+            "这些税号按您填写的内容保存，不会影响开具发票，但若有误会印在发票上。",
+            "Nombor cukai ini disimpan seperti yang anda tulis. Invois tidak tertahan kerananya, tetapi nombor yang salah akan tertera padanya.";
         tax_expected: "Check this tax number: NPWP 15 or 16 digits, NIK 16 digits, UEN with its check letter, GST beginning with M, TIN letters and digits; one of each kind", "Periksa nomor pajak ini: NPWP 15 atau 16 digit, NIK 16 digit, UEN dengan huruf pemeriksa, GST diawali M, TIN huruf dan angka; satu untuk tiap jenis", "请检查此税号：NPWP 为 15 或 16 位数字，NIK 为 16 位数字，UEN 含校验字母，GST 以 M 开头，TIN 为字母和数字；每种类型一个", "Semak nombor cukai ini: NPWP 15 atau 16 digit, NIK 16 digit, UEN dengan huruf semakan, GST bermula dengan M, TIN huruf dan digit; satu bagi setiap jenis";
         address: "Address", "Alamat", "地址", "Alamat";
         country: "Country", "Negara", "国家", "Negara";

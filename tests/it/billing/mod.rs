@@ -138,6 +138,12 @@ async fn each_wrong_field_is_named_with_what_is_expected() {
         ("/legal_name", json!("x".repeat(256)), "legal_name"),
         ("/tax_ids/0/value", json!("01.312.166.1-091.000"), "tax_ids[0]"),
         ("/tax_ids/0/kind", json!("XX/YY"), "tax_ids[0]"),
+        ("/tax_ids/0", json!({"kind": "ID/NIK", "value": "3171013208450001"}), "tax_ids[0]"),
+        ("/tax_ids/0", json!({"kind": "SG/UEN", "value": "197401143D"}), "tax_ids[0]"),
+        ("/tax_ids/0", json!({"kind": "SG/GST", "value": "X90312345A"}), "tax_ids[0]"),
+        ("/tax_ids/0", json!({"kind": "ID/OTHER", "value": "01.312.166.1-091.000"}), "tax_ids[0]"),
+        ("/tax_ids/0", json!({"kind": "QQ/OTHER", "value": "51824753556"}), "tax_ids[0]"),
+        ("/tax_ids/0", json!({"kind": "AU/OTHER", "value": "51<824"}), "tax_ids[0]"),
         ("/tax_ids", json!(vec![json!({"kind": "ID/NIK", "value": "1"}); 4]), "tax_ids"),
         ("/address/country", json!("XX"), "address.country"),
         ("/address/postal_code", json!("1234"), "address.postal_code"),
@@ -155,6 +161,42 @@ async fn each_wrong_field_is_named_with_what_is_expected() {
     let count: i64 =
         sqlx::query_scalar("SELECT count(*) FROM billing_profiles").fetch_one(&house.api.pool).await.unwrap();
     assert_eq!(count, 0);
+}
+
+#[tokio::test]
+async fn a_number_in_no_form_that_we_know_is_saved_and_said_to_be_unchecked_until_it_is_another() {
+    let house = House::open().await;
+    let mut body = profile();
+    body["tax_ids"] = json!([
+        {"kind": "ID/NPWP", "value": "01.312.166.0-091.000"}, {"kind": "AU/OTHER", "value": "51 824 753 556"},
+        {"kind": "MY/TIN", "value": "20880050010"},
+    ]);
+    let shown = house.saved("\"0\"", body).await.expect(200);
+    assert_eq!((&shown["score"], &shown["unchecked"]), (&json!(70), &json!(["AU/OTHER", "MY/TIN"])));
+    let ids = &shown["profile"]["tax_ids"];
+    assert_eq!((&ids[0]["status"], &ids[0]["method"]), (&json!("format_ok"), &json!("checksum")));
+    let foreign = json!({
+        "country": "AU", "type": "OTHER", "value": "51824753556", "status": "unverified", "method": null,
+        "checked_at": null, "valid_from": null, "valid_to": null,
+    });
+    assert_eq!(ids[1], foreign);
+    assert_eq!((&ids[2]["type"], &ids[2]["status"]), (&json!("TIN"), &json!("unverified")));
+
+    // Two countries may each give one, the same country only one; what is in a form that we know is checked.
+    let two = |other: &str| {
+        let mut body = profile();
+        body["tax_ids"] = json!([
+            {"kind": "AU/OTHER", "value": "51824753556"}, {"kind": other, "value": "DE123456789"},
+        ]);
+        body
+    };
+    house.saved("\"1\"", two("AU/OTHER")).await.expect_problem(400, "request/invalid");
+    house.saved("\"1\"", two("DE/OTHER")).await.expect(200);
+    let mut known = profile();
+    known["tax_ids"] = json!([{"kind": "MY/TIN", "value": "C 20880050010"}]);
+    let shown = house.saved("\"2\"", known).await.expect(200);
+    assert_eq!(shown["unchecked"], json!([]));
+    assert_eq!(shown["profile"]["tax_ids"][0]["method"], "format");
 }
 
 #[tokio::test]

@@ -17,7 +17,10 @@ async fn staff_find_people_and_companies_by_what_they_were_told() {
     let house = House::open().await;
     sqlx::query("INSERT INTO billing_profiles VALUES ($1, 1, $2, now())")
         .bind(house.theirs)
-        .bind(json!({"tax_ids": [{"country": "ID", "kind": "NPWP16", "value": "0013121660091000"}]}))
+        .bind(json!({"tax_ids": [{
+            "country": "ID", "type": "NPWP16", "value": "0013121660091000", "status": "format_ok", "method": "checksum",
+            "checked_at": "2026-10-01T02:10:58Z", "valid_from": null, "valid_to": null,
+        }]}))
         .execute(&house.world.pool)
         .await
         .unwrap();

@@ -109,6 +109,7 @@ async fn each_wrong_field_says_what_is_expected_and_keeps_what_was_typed() {
         ("party_type", "robot", "party_type"),
         ("legal_name", long.as_str(), "legal_name"),
         ("tax_value_1", "01.312.166.1-091.000", "tax_value_1"),
+        ("tax_kind_1", "OTHER", "tax_country_1"),
         ("country", "XX", "country"),
         ("line1", "", "line1"),
         ("district", "", "district"),
@@ -127,6 +128,44 @@ async fn each_wrong_field_says_what_is_expected_and_keeps_what_was_typed() {
     let count: i64 =
         sqlx::query_scalar("SELECT count(*) FROM billing_profiles").fetch_one(&world.pool).await.unwrap();
     assert_eq!(count, 0);
+}
+
+#[tokio::test]
+async fn a_number_of_a_form_that_we_do_not_know_is_saved_with_a_warning_that_staff_see_too() {
+    let house = House::open().await;
+    let (mut siti, mut sari) = (house.browser("siti").await, house.browser("sari").await);
+    let other = [("tax_kind_1", "OTHER"), ("tax_country_1", " au "), ("tax_value_1", "51 824 753 556")];
+    siti.post("/company", "/company", &form("0", &other)).await.expect(303);
+    let page = siti.get("/company?done=saved").await.expect(200);
+    for text in [
+        "The billing profile is saved.",
+        "<dt>Not checked by us</dt>",
+        r#"<span class="tag warn">AU/OTHER</span>"#,
+        "Saved, but not checked",
+        r#"<option value="OTHER" selected>"#,
+        r#"name="tax_country_1" type="text" value="AU""#,
+        r#"value="51824753556""#,
+    ] {
+        page.shows(text);
+    }
+    // Who may only look is told, too, and saving again keeps what is there.
+    siti.post("/company/people/sari", "/company/people/sari/grants", &[("power", "VIEW")]).await.expect(303);
+    sari.get("/company").await.expect(200).shows("AU/OTHER");
+    siti.post("/company", "/company", &form("1", &other)).await.expect(303);
+    siti.get("/company").await.expect(200).shows(r#"name="revision" value="1""#);
+
+    let mut staff = house.staff("helga", "customer-service").await;
+    let seen = staff.get(&format!("/backoffice/companies/{}", house.mine)).await.expect(200);
+    seen.shows("<bdi>AU/OTHER •••556</bdi>");
+    seen.shows("Not checked by us");
+    seen.hides("51824753556");
+
+    // A number that we can check says nothing of it.
+    siti.post("/company", "/company", &form("1", &[])).await.expect(303);
+    siti.get("/company").await.expect(200).hides("Not checked by us");
+    let seen = staff.get(&format!("/backoffice/companies/{}", house.mine)).await.expect(200);
+    seen.shows("<bdi>ID/NPWP •••000</bdi>");
+    seen.hides("Not checked by us");
 }
 
 #[tokio::test]
