@@ -1,15 +1,18 @@
-//! Looks now and then how much lies waiting: for the metrics, and in words for the health page.
+//! Looks now and then how much lies waiting, and what staff have to mend: for the metrics, and in words for the health page.
 
 use std::{collections::BTreeSet, time::Duration};
 
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
-use crate::platform::{
-    changed_keys, db,
-    health::Health,
-    jobs::{self, Backlog},
-    kafka,
+use crate::{
+    companies::administration::count_without_admin,
+    platform::{
+        changed_keys, db,
+        health::Health,
+        jobs::{self, Backlog},
+        kafka,
+    },
 };
 
 /// How often it is looked.
@@ -34,6 +37,7 @@ struct Waiting {
     oldest_key_seconds: f64,
     parked_records: i64,
     jobs: Vec<Backlog>,
+    companies_without_admin: i64,
 }
 
 impl Watch {
@@ -61,7 +65,9 @@ impl Watch {
         let mut conn = self.pool.acquire().await?;
         let (keys, oldest_key_seconds) = changed_keys::waiting(&mut conn).await?;
         let parked_records = kafka::waiting(&mut conn).await?;
-        Ok(Waiting { keys, oldest_key_seconds, parked_records, jobs: jobs::backlog(&mut conn).await? })
+        let companies_without_admin = count_without_admin(&mut conn).await?;
+        let jobs = jobs::backlog(&mut conn).await?;
+        Ok(Waiting { keys, oldest_key_seconds, parked_records, jobs, companies_without_admin })
     }
 }
 
@@ -71,6 +77,7 @@ impl Waiting {
         metrics::gauge!("gatehouse_changed_keys_waiting").set(as_float(self.keys));
         metrics::gauge!("gatehouse_changed_keys_oldest_seconds").set(self.oldest_key_seconds);
         metrics::gauge!("gatehouse_parked_records_waiting").set(as_float(self.parked_records));
+        metrics::gauge!("gatehouse_companies_without_admin").set(as_float(self.companies_without_admin));
         for (kind, state) in std::mem::take(shown) {
             gauges(kind, state, 0.0, 0.0);
         }
@@ -132,8 +139,12 @@ mod tests {
 
     #[test]
     fn nothing_is_said_when_nothing_is_wrong() {
-        let waiting =
-            Waiting { keys: 9, oldest_key_seconds: 2.0, parked_records: 0, jobs: vec![jobs("waiting", 3.0)] };
+        let waiting = Waiting {
+            keys: 9,
+            oldest_key_seconds: 2.0,
+            jobs: vec![jobs("waiting", 3.0)],
+            ..Waiting::default()
+        };
         assert_eq!(waiting.findings(), Vec::<String>::new());
     }
 
@@ -144,6 +155,7 @@ mod tests {
             oldest_key_seconds: 301.0,
             parked_records: 1,
             jobs: vec![jobs("parked", 1.0), jobs("waiting", 400.0)],
+            ..Waiting::default()
         };
         let findings = waiting.findings();
         assert_eq!(findings.len(), 4);

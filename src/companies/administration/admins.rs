@@ -4,6 +4,7 @@
 //! whom nobody here has stopped. The lock on the company decides between two who go at the same moment.
 
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use super::{Companies, CompaniesError, WithoutAdmin, service::lock_in_tx, store};
 use crate::{
@@ -63,14 +64,20 @@ pub async fn companies_led_by_in_tx(
 }
 
 impl Companies {
-    /// Companies in use without an admin who can act, for staff, at most `limit`. It cannot come about here; what a hand does
+    /// Companies in use without an admin who can act, for staff, by name, at most `limit` after a place. It cannot come about here; what a hand does
     /// in Keycloak itself is not asked about before.
     pub async fn without_admin(
         &self,
         caller: &Caller,
+        after: Option<(String, Uuid)>,
         limit: i64,
     ) -> Result<Vec<WithoutAdmin>, CompaniesError> {
         caller.require(Permission::DirectoryView, Target::System)?;
-        Ok(store::without_admin(&mut *self.pool().acquire().await?, limit).await?)
+        Ok(store::without_admin(&mut *self.pool().acquire().await?, after.as_ref(), limit).await?)
     }
+}
+
+/// How many companies in use have no admin who can act, for whoever watches the service.
+pub async fn count_without_admin(conn: &mut PgConnection) -> Result<i64, sqlx::Error> {
+    store::count_without_admin(conn).await
 }

@@ -15,7 +15,7 @@ mod profile;
 mod service;
 mod store;
 
-pub use admins::{companies_led_by_in_tx, require_another_admin_in_tx};
+pub use admins::{companies_led_by_in_tx, count_without_admin, require_another_admin_in_tx};
 pub use invitations::InvitationOutcome;
 pub(super) use invitations::accept_invitations_in_tx;
 pub use jobs::{

@@ -106,9 +106,10 @@ pub struct Profile {
 }
 
 /// A company that nobody leads: whoever did was deleted, disabled or taken out in Keycloak itself.
-#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, FromRow, Serialize, ToSchema)]
 pub struct WithoutAdmin {
     /// Which one.
+    #[schema(value_type = Uuid)]
     pub company_id: CompanyId,
     /// Its name.
     pub name: String,

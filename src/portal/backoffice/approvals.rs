@@ -65,7 +65,7 @@ async fn page_of(portal: &Portal, visitor: &Visitor, after: Option<String>) -> R
     let found = found.map_err(|error| no_page(error, visitor))?;
     let place = |row: &Approval| (row.asked_at, row.approval_id);
     let found = Page::of(found, limit, place, |approval| row(approval, visitor, words));
-    let without_admin = portal.companies().without_admin(&visitor.caller, limit).await;
+    let without_admin = portal.companies().without_admin(&visitor.caller, None, limit).await;
     let without_admin = without_admin.map_err(|error| no_page(error.into(), visitor))?;
     Ok(ApprovalsPage {
         frame: Frame::new(visitor, HERE, words.approvals),

@@ -93,3 +93,32 @@ async fn of_two_who_go_at_once_one_stays() {
         assert!(left >= 1, "round {round}: {one:?} {two:?}");
     }
 }
+
+#[tokio::test]
+async fn staff_and_systems_of_the_operator_list_the_companies_that_nobody_leads() {
+    let house = House::open().await;
+    let list = "/backoffice/companies/without-admin";
+    let (dua, tiga) = (house.api.company("PT Dua", "dewi").await, house.api.company("PT Tiga", "agus").await);
+    house.api.person("sari").await;
+    let staff = house.api.staff_token("sari", &["auditor"]);
+    let system = house.api.system("billing", None).await;
+    assert_eq!(house.api.get(list, &staff).await.expect(200), json!({"items": [], "next": null}));
+    sqlx::query("UPDATE people SET enabled = false WHERE user_id IN ('dewi', 'agus')")
+        .execute(&house.api.pool)
+        .await
+        .unwrap();
+    let first = house.api.get(&format!("{list}?limit=1"), &staff).await.expect(200);
+    assert_eq!(first["items"], json!([{"company_id": dua, "name": "PT Dua", "members": 1}]));
+    let next = first["next"].as_str().unwrap();
+    let second = house.api.get(&format!("{list}?limit=1&after={next}"), &staff).await.expect(200);
+    assert_eq!(second["items"], json!([{"company_id": tiga, "name": "PT Tiga", "members": 1}]));
+    house.api.get(&format!("{list}?after=nonsense"), &staff).await.expect(400);
+    for stranger in [&house.admin, &system] {
+        house.api.get(list, stranger).await.expect(403);
+    }
+    let grant = json!({"client_id": "billing", "permission": "directory.view"});
+    house.api.person("helga").await;
+    let operator = house.api.staff_token("helga", &["operator"]);
+    house.api.post("/system/grants", &operator, grant).await.expect(201);
+    assert_eq!(house.api.get(list, &system).await.expect(200)["items"][1]["name"], "PT Tiga");
+}

@@ -19,6 +19,7 @@ const CHANGE: &str = "org.keycloak.user.UPDATE_PROFILE";
 const CREDENTIAL: &str = "org.keycloak.user.UPDATE_CREDENTIAL";
 const EVENTS: &str = "gatehouse_events_total";
 const NOTICES: &str = "gatehouse_notices_total";
+const WITHOUT_ADMIN: &str = "gatehouse_companies_without_admin";
 
 fn garbage(scene: &Scene) -> Outgoing {
     let good = Person::new("siti").event(&scene.kafka.events(), CHANGE, 1);
@@ -216,6 +217,31 @@ async fn the_money_for_codes_is_spent() {
     let limited = ["gatehouse_otp_limited_total", "money_hour"];
     let after = scene.until("the limit", |seen| seen.sum(&limited) >= 10.0).await;
     fires(&before, &after, Then::AsSince(&before), &["GatehouseCodesLimited"]).await;
+}
+
+#[tokio::test]
+async fn a_company_loses_its_last_admin_in_keycloak() {
+    let scene = Scene::new("").await;
+    let id = "00000000-0000-0000-0000-000000000007";
+    let siti = Person::new("siti").in_organization(&format!("org-{id}"), id, "PT Contoh");
+    execute(
+        &scene,
+        "INSERT INTO companies (company_id, realm, name, claim_key, status, organization_id, created_at, updated_at)
+         VALUES ('00000000-0000-0000-0000-000000000007', 'gatehouse', 'PT Contoh', 'pt contoh', 'active',
+             'org-00000000-0000-0000-0000-000000000007', now(), now())",
+    )
+    .await;
+    scene.kafka.send(&[siti.event(&scene.kafka.events(), CHANGE, 1)]).await;
+    let known = || async {
+        let members = "SELECT count(*) FROM company_members JOIN people USING (user_id)";
+        sqlx::query_scalar(members).fetch_one(&scene.database.pool).await.unwrap()
+    };
+    eventually("the member", known, |count: &i64| *count == 1).await;
+    execute(&scene, "UPDATE company_members SET role = 'admin'").await;
+    let led = scene.until("an admin", |seen| seen.sum(&[WITHOUT_ADMIN]) < 1.0).await;
+    scene.kafka.send(&[siti.with("/enabled", false).event(&scene.kafka.events(), CHANGE, 2)]).await;
+    let after = scene.until("nobody who leads", |seen| seen.sum(&[WITHOUT_ADMIN]) >= 1.0).await;
+    fires(&led, &after, Then::AsSince(&led), &["GatehouseCompaniesWithoutAdmin"]).await;
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The administration of a company by API.
 
+mod admins;
 mod invitations;
 mod people;
 mod profile;
@@ -17,10 +18,11 @@ use crate::{
     platform::{http::preconditions::changed, problem::Problem},
 };
 
-/// `/companies/{company_id}` and what is below it about people.
+/// `/companies/{company_id}` and what is below it about people, and for staff the companies that nobody leads.
 #[must_use]
 pub fn router(keeper: Gatekeeper, companies: &Companies) -> Routes {
     profile::router(keeper.clone(), companies)
+        .merge(admins::router(keeper.clone(), companies))
         .merge(people::router(keeper.clone(), companies))
         .merge(invitations::router(keeper.clone(), companies))
         .merge(requests::router(keeper, companies))

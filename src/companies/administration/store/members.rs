@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, types::Json};
+use uuid::Uuid;
 
 use crate::companies::{CompanyId, Member, Role, administration::WithoutAdmin};
 
@@ -15,25 +16,45 @@ macro_rules! admin_who_acts {
     };
 }
 
-/// Companies in use without an admin who can act, by their names.
+/// The companies in use that have no admin who can act.
+macro_rules! without_admin {
+    () => {
+        concat!(
+            "FROM companies AS company
+             WHERE deleted_at IS NULL AND status <> 'pending' AND NOT EXISTS (
+                 SELECT FROM company_members AS member JOIN people AS person USING (user_id)
+                 WHERE member.company_id = company.company_id AND ",
+            admin_who_acts!(),
+            ")"
+        )
+    };
+}
+
+/// Companies in use without an admin who can act, by their names, after a place.
 pub(in crate::companies::administration) async fn without_admin(
     conn: &mut PgConnection,
+    after: Option<&(String, Uuid)>,
     limit: i64,
 ) -> Result<Vec<WithoutAdmin>, sqlx::Error> {
     sqlx::query_as(concat!(
         "SELECT company_id, name,
              (SELECT count(*) FROM company_members AS member
-              WHERE member.company_id = company.company_id AND removed_at IS NULL) AS members
-         FROM companies AS company
-         WHERE deleted_at IS NULL AND status <> 'pending' AND NOT EXISTS (
-             SELECT FROM company_members AS member JOIN people AS person USING (user_id)
-             WHERE member.company_id = company.company_id AND ",
-        admin_who_acts!(),
-        ") ORDER BY name, company_id LIMIT $1"
+              WHERE member.company_id = company.company_id AND removed_at IS NULL) AS members ",
+        without_admin!(),
+        " AND ($1::text IS NULL OR (name, company_id) > ($1, $2)) ORDER BY name, company_id LIMIT $3"
     ))
+    .bind(after.map(|after| &after.0))
+    .bind(after.map(|after| after.1))
     .bind(limit)
     .fetch_all(conn)
     .await
+}
+
+/// How many companies in use have no admin who can act.
+pub(in crate::companies::administration) async fn count_without_admin(
+    conn: &mut PgConnection,
+) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar(concat!("SELECT count(*) ", without_admin!())).fetch_one(conn).await
 }
 
 /// The admins of a company who can act.

@@ -12,6 +12,6 @@ pub(super) use invitations::{
 };
 pub(super) use listed::{addresses_inside, people, requests};
 pub(super) use members::{
-    admins_who_act, companies_led_by, forget_removed, is_elsewhere, is_stopped, leads_any, member,
-    member_wanted, put_member, remove_member, set_block, set_role, without_admin,
+    admins_who_act, companies_led_by, count_without_admin, forget_removed, is_elsewhere, is_stopped,
+    leads_any, member, member_wanted, put_member, remove_member, set_block, set_role, without_admin,
 };
