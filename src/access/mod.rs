@@ -13,6 +13,7 @@ mod granting;
 pub mod http;
 mod model;
 mod permission;
+mod reads;
 mod service;
 mod staff;
 mod store;

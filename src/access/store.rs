@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-use super::{GrantId, Held, Level, Permission, Power, Scope, Source, Target};
+use super::{GrantId, Held, Level, Permission, Power, Scope, Source, Target, reads::ListRead};
 
 /// A grant as it is held.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
@@ -296,4 +296,33 @@ pub(super) async fn delete_system_member(
     let gone =
         sqlx::query("DELETE FROM system_members WHERE user_id = $1").bind(user_id).execute(conn).await?;
     Ok(gone.rows_affected() > 0)
+}
+
+/// Counts a list that a system has got. The first time on a day, the day before that, null when there was none.
+pub(super) async fn note_list(
+    conn: &mut PgConnection,
+    client_id: &str,
+    read: &ListRead<'_>,
+    today: NaiveDate,
+) -> Result<Option<serde_json::Value>, sqlx::Error> {
+    let (calls, day_before): (i64, Option<serde_json::Value>) = sqlx::query_as(
+        "INSERT INTO list_reads AS known (client_id, list, company, read_on, calls, entries)
+         VALUES ($1, $2, $3, $4, 1, $5)
+         ON CONFLICT ON CONSTRAINT list_reads_pkey DO UPDATE SET
+             read_on = greatest(known.read_on, excluded.read_on),
+             calls = CASE WHEN known.read_on < excluded.read_on THEN 1 ELSE known.calls + 1 END,
+             entries = excluded.entries + CASE WHEN known.read_on < excluded.read_on THEN 0 ELSE known.entries END,
+             day_before = CASE WHEN known.read_on < excluded.read_on
+                 THEN jsonb_build_object('on', known.read_on, 'calls', known.calls, 'entries', known.entries)
+                 ELSE known.day_before END
+         RETURNING calls, day_before",
+    )
+    .bind(client_id)
+    .bind(read.list)
+    .bind(read.company_id.map(|id| id.to_string()).unwrap_or_default())
+    .bind(today)
+    .bind(read.entries.unwrap_or_default())
+    .fetch_one(conn)
+    .await?;
+    Ok((calls == 1).then(|| day_before.unwrap_or_default()))
 }

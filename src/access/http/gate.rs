@@ -6,7 +6,7 @@ use std::{
 };
 
 use axum::{
-    extract::{ConnectInfo, RawPathParams, Request, State},
+    extract::{ConnectInfo, MatchedPath, RawPathParams, Request, State},
     http::{HeaderMap, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
@@ -14,7 +14,10 @@ use axum::{
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::routes::Guard;
+use super::{
+    lists::{self, Place},
+    routes::Guard,
+};
 use crate::{
     access::{Access, Caller, Denied, Target, Who},
     audit::Origin,
@@ -144,10 +147,27 @@ pub(super) async fn pass(
         Err(problem) => problem.into_response(),
         Ok(caller) => {
             let key = caller.key();
+            let reader = matches!(caller.who, Who::System { .. })
+                .then(|| (caller.clone(), place(&params, parts.extensions.get::<MatchedPath>())));
             parts.extensions.insert(caller);
             let request = Request::from_parts(parts, body);
-            idempotency::once(&keeper.0.pool, keeper.0.clock.now(), &key, request, next).await
+            let answer = idempotency::once(&keeper.0.pool, keeper.0.clock.now(), &key, request, next).await;
+            match reader {
+                Some((caller, place)) => {
+                    let noted = lists::noted(&keeper.0.access, &caller, &place, answer).await;
+                    noted.unwrap_or_else(|problem| problem.into_response())
+                }
+                None => answer,
+            }
         }
+    }
+}
+
+fn place(params: &RawPathParams, route: Option<&MatchedPath>) -> Place {
+    let company = params.iter().find(|(name, _)| *name == "company_id");
+    Place {
+        list: route.map(|route| route.as_str().to_owned()).unwrap_or_default(),
+        company_id: company.and_then(|(_, id)| Uuid::parse_str(id).ok()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod gate;
 mod grants;
+mod lists;
 mod routes;
 mod users;
 

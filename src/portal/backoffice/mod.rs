@@ -128,14 +128,26 @@ struct TrailRow {
     reason: String,
 }
 
+/// What it was done to; of a list that a system read also how much of it.
+fn about(entry: &Recorded, visitor: &Visitor) -> String {
+    let what = format!("{} {}", entry.subject_kind, entry.subject_id);
+    let entries = entry.after.as_ref().filter(|_| entry.action == "list.read").map(|after| &after["entries"]);
+    match entries.and_then(serde_json::Value::as_i64) {
+        Some(entries) => {
+            format!("{what} · {}", words::fill(words::BackOffice::of(visitor.language).entries, entries))
+        }
+        None => what,
+    }
+}
+
 impl TrailRow {
     fn of(entry: Recorded, visitor: &Visitor) -> Self {
         Self {
             at: visitor.time(entry.occurred_at),
             iso: entry.occurred_at.to_rfc3339(),
+            about: about(&entry, visitor),
             what: entry.action,
             who: entry.actor_id.unwrap_or(entry.actor_kind),
-            about: format!("{} {}", entry.subject_kind, entry.subject_id),
             reason: entry.reason.unwrap_or_default(),
         }
     }

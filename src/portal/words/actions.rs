@@ -299,6 +299,15 @@ const ACTIONS: &[Told] = &[
         ],
     ),
     (
+        "list.read",
+        [
+            "A system read a list",
+            "Sebuah sistem membaca daftar",
+            "某系统读取了列表",
+            "Sebuah sistem membaca senarai",
+        ],
+    ),
+    (
         "person.read",
         [
             "A system read personal data",

@@ -88,6 +88,7 @@ super::words! {
         nothing_waits: "Nothing waits for a decision.", "Tidak ada yang menunggu keputusan.", "没有等待决定的事项。", "Tiada yang menunggu keputusan.";
         factor_reset: "Reset of every second factor", "Reset semua faktor kedua", "重置全部第二步验证", "Set semula semua faktor kedua";
         owner_change: "Another admin for a company", "Admin lain untuk perusahaan", "更换公司管理员", "Pentadbir lain untuk syarikat";
+        entries: "{} entries", "{} entri", "{} 条", "{} entri";
         without_admin: "Companies without an admin", "Perusahaan tanpa admin", "没有管理员的公司", "Syarikat tanpa pentadbir";
         without_admin_help: "Whoever led them was deleted, disabled or taken out in Keycloak itself. Ask for another admin on the company's page.", "Yang memimpinnya dihapus, dinonaktifkan, atau dikeluarkan langsung di Keycloak. Minta admin lain di halaman perusahaan.", "原管理员已在 Keycloak 中被直接删除、停用或移出。请在公司页面申请另一位管理员。", "Pentadbirnya dipadam, dilumpuhkan atau dikeluarkan terus dalam Keycloak. Minta pentadbir lain pada halaman syarikat.";
         approve: "Approve", "Setujui", "批准", "Luluskan";

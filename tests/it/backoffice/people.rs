@@ -135,6 +135,48 @@ async fn a_person_sees_which_systems_read_of_them_once_a_day() {
 }
 
 #[tokio::test]
+async fn the_trail_says_once_a_day_which_system_read_which_list_and_how_much_of_it() {
+    let office = Office::open().await;
+    let api = &office.api;
+    let admin = api.token("siti");
+    let mut reader = api.system("reader", Some(office.company)).await;
+    let grant = json!({"client_id": "reader", "permission": "people.view"});
+    api.post(&format!("/companies/{}/grants", office.company), &admin, grant).await.expect(201);
+    let list = format!("/companies/{}/people", office.company);
+    let told = async || -> Vec<(String, serde_json::Value, serde_json::Value)> {
+        sqlx::query_as(
+            "SELECT subject_id, coalesce(before, 'null'), after FROM audit_entries
+             WHERE action = 'list.read' AND actor_kind = 'system' AND actor_id = 'reader' AND subject_kind = 'list'
+                 AND company_id = $1 ORDER BY occurred_at",
+        )
+        .bind(office.company)
+        .fetch_all(&api.pool)
+        .await
+        .unwrap()
+    };
+    // What was refused was not read, and people are not noted.
+    api.get(&format!("{list}?limit=0"), &reader).await.expect(400);
+    api.get(&list, &admin).await.expect(200);
+    assert_eq!(told().await, []);
+    let count = api.get(&list, &reader).await.expect(200)["items"].as_array().unwrap().len();
+    assert!(count > 0);
+    api.get(&format!("{list}?limit=1"), &reader).await.expect(200);
+    let path = "/api/v1/companies/{company_id}/people".to_owned();
+    let first = (path.clone(), json!(null), json!({"entries": count}));
+    assert_eq!(told().await, [first.clone()]);
+
+    let day = api.now().date_naive();
+    api.clock.advance(chrono::TimeDelta::days(1));
+    reader = api.tokens.sign(&api.tokens.of_system("reader", api.now()));
+    api.get(&format!("{list}?limit=1"), &reader).await.expect(200);
+    let before = json!({"on": day, "calls": 2, "entries": count + 1});
+    assert_eq!(told().await, [first, (path, before, json!({"entries": 1}))]);
+    // Reading one person is no list.
+    api.get("/users/budi/extended", &reader).await.expect(200);
+    assert_eq!(told().await.len(), 2);
+}
+
+#[tokio::test]
 async fn a_blocked_person_is_out_at_once() {
     let office = Office::open().await;
     let budi = office.api.token("budi");

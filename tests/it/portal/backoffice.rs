@@ -47,6 +47,21 @@ async fn staff_find_people_and_companies_by_what_they_were_told() {
 }
 
 #[tokio::test]
+async fn the_trail_tells_how_much_of_a_list_a_system_read() {
+    let house = House::open().await;
+    sqlx::query(
+        "INSERT INTO audit_entries (entry_id, occurred_at, actor_kind, actor_id, action, subject_kind, subject_id, after)
+         VALUES (gen_random_uuid(), now(), 'system', 'reader', 'list.read', 'list', '/api/v1/companies', '{\"entries\": 50}')",
+    )
+    .execute(&house.world.pool)
+    .await
+    .unwrap();
+    let mut helga = house.staff("helga", "auditor").await;
+    let page = helga.get("/backoffice/trail").await.expect(200);
+    page.shows("list /api/v1/companies · 50 entries");
+}
+
+#[tokio::test]
 async fn personal_data_is_masked_until_somebody_says_why_and_the_customer_sees_it() {
     let house = House::open().await;
     let mut helga = house.staff("helga", "customer-service").await;
