@@ -35,7 +35,7 @@ super::words! {
             "已保存，但未经检查：我们不了解这种格式。请与您的文件核对。",
             "Disimpan, tetapi belum disemak: kami tidak mengenali bentuk ini. Sila bandingkan dengan dokumen anda.";
         unchecked: "Not checked by us", "Belum kami periksa", "未经我们检查", "Belum kami semak";
-        unchecked_help: "These tax numbers are saved as you wrote them. They do not hold invoices up; a wrong one would stand on them.",
+        unchecked_help: "These tax numbers are saved as you wrote them. Invoices do not wait for that, but a wrong number would be printed on them.",
             "Nomor pajak ini tersimpan seperti yang Anda tulis. Faktur tidak tertahan karenanya, tetapi nomor yang salah akan tercetak di faktur.",
             "这些税号按您填写的内容保存，不会影响开具发票，但若有误会印在发票上。",
             "Nombor cukai ini disimpan seperti yang anda tulis. Invois tidak tertahan kerananya, tetapi nombor yang salah akan tertera padanya.";
