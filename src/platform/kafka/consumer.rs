@@ -21,8 +21,8 @@ use tokio_util::sync::CancellationToken;
 use super::{KafkaConfig, Record, membership::Membership};
 use crate::platform::{db, health::Part};
 
-/// Most records of one batch.
-const BATCH_RECORDS: usize = 500;
+/// Most records of one batch: each of its statements costs the less for one record, the more there are.
+const BATCH_RECORDS: usize = 2000;
 /// Most bytes of one batch: it bounds what a flood of large records can hold in memory.
 const BATCH_BYTES: usize = 8 * 1024 * 1024;
 /// Longest time that a batch is filled.
