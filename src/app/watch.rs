@@ -1,6 +1,9 @@
 //! Looks now and then how much lies waiting, and what staff have to mend: for the metrics, and in words for the health page.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
@@ -17,6 +20,8 @@ use crate::{
 
 /// How often it is looked.
 const EVERY: Duration = Duration::from_secs(10);
+/// The look at the companies reads them all: between two of them lies so many times what one takes.
+const REST: u32 = 200;
 /// Work that has waited so long is worth a word.
 const LONG: f64 = 300.0;
 
@@ -37,13 +42,13 @@ struct Waiting {
     oldest_key_seconds: f64,
     parked_records: i64,
     jobs: Vec<Backlog>,
-    companies_without_admin: i64,
 }
 
 impl Watch {
     /// Runs until told to stop.
     pub async fn run(self) {
         let mut shown = BTreeSet::new();
+        let mut rested = Instant::now();
         while !self.stop.is_cancelled() {
             match self.look().await {
                 Ok(waiting) => {
@@ -54,6 +59,13 @@ impl Watch {
                     tracing::debug!(error = %db::describe(&error), "the queues cannot be looked at");
                 }
             }
+            let began = Instant::now();
+            if began >= rested {
+                if let Err(error) = self.look_at_companies().await {
+                    tracing::debug!(error = %db::describe(&error), "the companies cannot be looked at");
+                }
+                rested = began + began.elapsed() * REST;
+            }
             tokio::select! {
                 () = self.stop.cancelled() => {}
                 () = tokio::time::sleep(EVERY) => {}
@@ -61,13 +73,18 @@ impl Watch {
         }
     }
 
+    async fn look_at_companies(&self) -> Result<(), sqlx::Error> {
+        let without_admin = count_without_admin(&mut *self.pool.acquire().await?).await?;
+        metrics::gauge!("gatehouse_companies_without_admin").set(as_float(without_admin));
+        Ok(())
+    }
+
     async fn look(&self) -> Result<Waiting, sqlx::Error> {
         let mut conn = self.pool.acquire().await?;
         let (keys, oldest_key_seconds) = changed_keys::waiting(&mut conn).await?;
         let parked_records = kafka::waiting(&mut conn).await?;
-        let companies_without_admin = count_without_admin(&mut conn).await?;
         let jobs = jobs::backlog(&mut conn).await?;
-        Ok(Waiting { keys, oldest_key_seconds, parked_records, jobs, companies_without_admin })
+        Ok(Waiting { keys, oldest_key_seconds, parked_records, jobs })
     }
 }
 
@@ -77,7 +94,6 @@ impl Waiting {
         metrics::gauge!("gatehouse_changed_keys_waiting").set(as_float(self.keys));
         metrics::gauge!("gatehouse_changed_keys_oldest_seconds").set(self.oldest_key_seconds);
         metrics::gauge!("gatehouse_parked_records_waiting").set(as_float(self.parked_records));
-        metrics::gauge!("gatehouse_companies_without_admin").set(as_float(self.companies_without_admin));
         for (kind, state) in std::mem::take(shown) {
             gauges(kind, state, 0.0, 0.0);
         }
@@ -155,7 +171,6 @@ mod tests {
             oldest_key_seconds: 301.0,
             parked_records: 1,
             jobs: vec![jobs("parked", 1.0), jobs("waiting", 400.0)],
-            ..Waiting::default()
         };
         let findings = waiting.findings();
         assert_eq!(findings.len(), 4);

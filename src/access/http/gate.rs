@@ -9,7 +9,7 @@ use axum::{
     extract::{ConnectInfo, MatchedPath, RawPathParams, Request, State},
     http::{HeaderMap, header},
     middleware::Next,
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse, Response},
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -155,7 +155,7 @@ pub(super) async fn pass(
             match reader {
                 Some((caller, place)) => {
                     let noted = lists::noted(&keeper.0.access, &caller, &place, answer).await;
-                    noted.unwrap_or_else(|problem| problem.into_response())
+                    noted.unwrap_or_else(IntoResponse::into_response)
                 }
                 None => answer,
             }

@@ -111,9 +111,10 @@ async fn page_of(
         Some(contacts) => contacts,
         None => portal.company_contacts().list(caller, company_id).await.map_err(of_contacts)?,
     };
-    let tax_ids = match may(Permission::BillingView) {
-        true => portal.billing().profile(company_id).await?.profile.tax_ids,
-        false => Vec::new(),
+    let tax_ids = if may(Permission::BillingView) {
+        portal.billing().profile(company_id).await?.profile.tax_ids
+    } else {
+        Vec::new()
     };
     let contact_words = words::CompanyContacts::of(visitor.language);
     let (state, colour) = state_of(&profile.status, visitor);

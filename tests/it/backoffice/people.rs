@@ -163,7 +163,7 @@ async fn the_trail_says_once_a_day_which_system_read_which_list_and_how_much_of_
     api.get(&format!("{list}?limit=1"), &reader).await.expect(200);
     let path = "/api/v1/companies/{company_id}/people".to_owned();
     let first = (path.clone(), json!(null), json!({"entries": count}));
-    assert_eq!(told().await, [first.clone()]);
+    assert_eq!(told().await, std::slice::from_ref(&first));
 
     let day = api.now().date_naive();
     api.clock.advance(chrono::TimeDelta::days(1));
