@@ -227,6 +227,15 @@ const ACTIONS: &[Told] = &[
         ],
     ),
     (
+        "list.read",
+        [
+            "A system read a list",
+            "Sebuah sistem membaca daftar",
+            "某系统读取了列表",
+            "Sebuah sistem membaca senarai",
+        ],
+    ),
+    (
         "note.written",
         ["Staff wrote a note", "Petugas menulis catatan", "员工写了备注", "Petugas menulis nota"],
     ),
@@ -296,15 +305,6 @@ const ACTIONS: &[Told] = &[
             "Nama atau bahasa diubah",
             "已更改姓名或语言",
             "Nama atau bahasa ditukar",
-        ],
-    ),
-    (
-        "list.read",
-        [
-            "A system read a list",
-            "Sebuah sistem membaca daftar",
-            "某系统读取了列表",
-            "Sebuah sistem membaca senarai",
         ],
     ),
     (
