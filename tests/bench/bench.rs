@@ -11,6 +11,7 @@ mod machine;
 mod pages;
 mod pgbench;
 mod process;
+mod reader;
 mod rebuild;
 mod records;
 mod report;
@@ -71,7 +72,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
         let measured = match *name {
             "codes" => codes::run(&stage).await,
             "ingest" => ingest::run(&stage).await,
-            "records" => records::run(&stage).await,
+            "records" => Box::pin(records::run(&stage)).await,
             "logins" => logins::run(&stage).await,
             "rebuild" => rebuild::run(&stage).await,
             "pages" => pages::run(&stage).await,

@@ -1,4 +1,4 @@
-//! Kafka Connect with Debezium's JDBC sink, as a process of its own.
+//! Kafka Connect with one of Debezium's connectors, as a process of its own.
 
 use std::{
     fmt::Write as _,
@@ -15,6 +15,8 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use url::Url;
 
+/// The connector of each worker.
+const NAME: &str = "peer";
 /// How long a start of the worker and its connector may take.
 const START_WITHIN: Duration = Duration::from_mins(2);
 
@@ -47,16 +49,27 @@ pub struct Connect {
 }
 
 impl Connect {
-    /// Starts it: from this topic into `sink_people` of this database, rows in batches of 5000 that are written as
+    /// The JDBC sink: from this topic into `sink_people` of this database, rows in batches of 5000 that are written as
     /// arrays (`unnest`) or by a statement for each.
-    pub async fn start(bootstrap: &str, topic: &str, database: &str, unnest: bool) -> Result<Self> {
+    pub async fn sink(bootstrap: &str, topic: &str, database: &str, unnest: bool) -> Result<Self> {
+        Self::start(bootstrap, &sink_properties(topic, database, unnest)?).await
+    }
+
+    /// The source for PostgreSQL with the outbox event router: what is written into `outbox` of this database goes to
+    /// `outbox.event.person`. Needs `wal_level = logical`.
+    pub async fn outbox(bootstrap: &str, database: &str) -> Result<Self> {
+        Self::start(bootstrap, &outbox_properties(database)?).await
+    }
+
+    async fn start(bootstrap: &str, properties: &str) -> Result<Self> {
+        ensure!(!properties.contains('\\'), "an address that properties would have to escape");
         let jars = xtask::testing::kafka_connect().await?;
         let files = tempfile::tempdir()?;
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         let (worker, connector) =
-            (files.path().join("worker.properties"), files.path().join("sink.properties"));
+            (files.path().join("worker.properties"), files.path().join("connector.properties"));
         std::fs::write(&worker, worker_properties(bootstrap, port, files.path()))?;
-        std::fs::write(&connector, sink_properties(topic, database, unnest)?)?;
+        std::fs::write(&connector, format!("name={NAME}\n{properties}"))?;
         let log = std::fs::File::create(files.path().join("connect.log"))?;
         let process = Command::new(xtask::testing::java()?)
             .args(["-Xms512m", "-Xmx1g", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp"])
@@ -80,19 +93,19 @@ impl Connect {
 
     /// Stops reading.
     pub async fn pause(&self) -> Result<()> {
-        self.http.put(format!("{}/connectors/sink/pause", self.rest)).send().await?.error_for_status()?;
+        self.http.put(format!("{}/connectors/{NAME}/pause", self.rest)).send().await?.error_for_status()?;
         self.wait("PAUSED").await
     }
 
     /// Reads on.
     pub async fn resume(&self) -> Result<()> {
-        self.http.put(format!("{}/connectors/sink/resume", self.rest)).send().await?.error_for_status()?;
+        self.http.put(format!("{}/connectors/{NAME}/resume", self.rest)).send().await?.error_for_status()?;
         Ok(())
     }
 
     /// What it says of itself, when something takes too long.
     pub async fn state(&self) -> Result<Value> {
-        let answer = self.http.get(format!("{}/connectors/sink/status", self.rest)).send().await?;
+        let answer = self.http.get(format!("{}/connectors/{NAME}/status", self.rest)).send().await?;
         Ok(answer.json().await?)
     }
 
@@ -142,7 +155,7 @@ fn sink_properties(topic: &str, database: &str, unnest: bool) -> Result<String> 
     fields.extend(TEXTS.map(|name| json!({"field": name, "type": "string", "optional": true})));
     let schema = json!({"type": "struct", "name": "person", "optional": false, "fields": fields});
     let mut text = format!(
-        "name=sink\nconnector.class=io.debezium.connector.jdbc.JdbcSinkConnector\ntopics={topic}\ntasks.max=3\n\
+        "connector.class=io.debezium.connector.jdbc.JdbcSinkConnector\ntopics={topic}\ntasks.max=3\n\
          value.converter=org.apache.kafka.connect.json.JsonConverter\nvalue.converter.schemas.enable=true\n\
          value.converter.schema.content={schema}\n\
          connection.url=jdbc:postgresql://{host}:{port}{}\nconnection.username={}\nconnection.password={}\n\
@@ -154,6 +167,23 @@ fn sink_properties(topic: &str, database: &str, unnest: bool) -> Result<String> 
         url.password().unwrap_or_default()
     );
     writeln!(text, "dialect.postgres.unnest.insert.enabled={unnest}")?;
-    ensure!(!text.contains('\\'), "an address that properties would have to escape");
     Ok(text)
+}
+
+/// It looks for changes each 5 ms, not each 500: what is measured is how late a record is.
+fn outbox_properties(database: &str) -> Result<String> {
+    let url = Url::parse(database)?;
+    let (host, port) = (url.host_str().context("a host")?, url.port().context("a port")?);
+    Ok(format!(
+        "connector.class=io.debezium.connector.postgresql.PostgresConnector\ntasks.max=1\n\
+         database.hostname={host}\ndatabase.port={port}\ndatabase.user={}\ndatabase.password={}\n\
+         database.dbname={}\nplugin.name=pgoutput\nslot.name=bench\n\
+         publication.autocreate.mode=filtered\ntable.include.list=public.outbox\ntopic.prefix=bench\n\
+         snapshot.mode=no_data\npoll.interval.ms=5\ntombstones.on.delete=false\n\
+         value.converter=org.apache.kafka.connect.storage.StringConverter\n\
+         transforms=outbox\ntransforms.outbox.type=io.debezium.transforms.outbox.EventRouter\n",
+        url.username(),
+        url.password().unwrap_or_default(),
+        url.path().trim_start_matches('/')
+    ))
 }

@@ -127,7 +127,7 @@ impl Legs<'_> {
 
     async fn sink(&self, round: usize, states: &[State], unnest: bool) -> Result<Sample> {
         let mut database = PgConnection::connect(&self.peer).await?;
-        let connect = Connect::start(&self.bootstrap, FLAT, &self.peer, unnest).await?;
+        let connect = Connect::sink(&self.bootstrap, FLAT, &self.peer, unnest).await?;
         // The virtual machine has compiled what it needs when it has done the same before.
         let warm = events::states(&format!("w{round}{}-", u8::from(unnest)), 10_000, self.events);
         events::send_flat(&self.bootstrap, FLAT, &warm)?;

@@ -1,8 +1,11 @@
 //! Where the legs take place: one stack with its meters.
 
-use std::{collections::BTreeMap, time::Instant};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::sync::Mutex;
 use xtask::testing::OwnStack;
@@ -14,6 +17,8 @@ const QUIET: (&str, &str) = ("GATEHOUSE__TELEMETRY__LOG", "warn");
 
 /// One caller asks more often than a program of a customer may.
 const CALLS: (&str, &str) = ("GATEHOUSE__HTTP__REQUESTS_PER_MINUTE", "100000");
+/// How long a reader of the log may take to be gone.
+const LET_GO_WITHIN: Duration = Duration::from_secs(30);
 const MAIL_PORT: &str = "GATEHOUSE__MAIL__PORT";
 
 /// How much is done.
@@ -87,6 +92,52 @@ impl Stage {
         Ok(format!("{}/{name}", url.trim_end_matches("/postgres")))
     }
 
+    /// Runs `work` with PostgreSQL alone, restarted so that its log can be decoded.
+    pub async fn with_logical_log<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        const USERS: [&str; 2] = ["gatehouse", "keycloak"];
+        for part in USERS {
+            self.own.stop(part).await?;
+        }
+        self.restart_postgres("ALTER SYSTEM SET wal_level = logical").await?;
+        let done = work.await;
+        self.drop_slots().await?;
+        self.restart_postgres("ALTER SYSTEM RESET wal_level").await?;
+        for part in USERS.into_iter().rev() {
+            self.own.start_again(part).await?;
+        }
+        done
+    }
+
+    async fn restart_postgres(&self, setting: &'static str) -> Result<()> {
+        let mut admin = self.admin.lock().await;
+        sqlx::query(setting).execute(&mut *admin).await?;
+        self.own.stop("postgres").await?;
+        self.own.start_again("postgres").await?;
+        *admin = PgConnection::connect(&self.own.postgres_admin_url()).await?;
+        Ok(())
+    }
+
+    /// A server with a slot does not start without a log that can be decoded.
+    async fn drop_slots(&self) -> Result<()> {
+        let mut admin = self.admin.lock().await;
+        let began = Instant::now();
+        loop {
+            sqlx::query(
+                "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT active",
+            )
+            .execute(&mut *admin)
+            .await?;
+            let left: i64 = sqlx::query_scalar("SELECT count(*) FROM pg_replication_slots")
+                .fetch_one(&mut *admin)
+                .await?;
+            if left == 0 {
+                return Ok(());
+            }
+            ensure!(began.elapsed() < LET_GO_WITHIN, "{left} slots are still in use");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
     /// The service's database.
     pub async fn database(&self) -> Result<PgConnection> {
         Ok(PgConnection::connect(&self.stack.info.postgres_url).await?)
@@ -142,7 +193,7 @@ impl Meter<'_> {
             cpu.insert(*program, machine::cpu_seconds(*pid)? - before);
         }
         // What the backends still have to report, they do within a second of idleness.
-        tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+        tokio::time::sleep(Duration::from_millis(1100)).await;
         let (wal, commits) = self.stage.written().await?;
         Ok(Sample {
             side: side.to_owned(),

@@ -8,7 +8,7 @@ use super::{digest, go, maven};
 use crate::layout::{cache, root};
 use crate::progress::Progress;
 
-/// Kafka Connect with Debezium's JDBC sink, as one directory of jars.
+/// Kafka Connect with Debezium's JDBC sink and its source for PostgreSQL, as one directory of jars.
 pub async fn kafka_connect() -> Result<PathBuf> {
     let pom = root().join("xtask/kafka-connect/pom.xml");
     let version = digest::digest("kafka-connect", std::slice::from_ref(&pom))?;
