@@ -77,8 +77,11 @@ async fn ours(stage: &Stage, program: &Program, database: &mut PgConnection, all
 
 /// The records of the topic of people; fails when somebody is missing.
 fn read(bootstrap: &str, people: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
-    let consumer: BaseConsumer =
-        ClientConfig::new().set("bootstrap.servers", bootstrap).set("group.id", "bench-reader").create()?;
+    let consumer: BaseConsumer = ClientConfig::new()
+        .set("bootstrap.servers", bootstrap)
+        .set("group.id", "bench-reader")
+        .set("auto.offset.reset", "earliest")
+        .create()?;
     let metadata = consumer.fetch_metadata(Some(USERS), PATIENCE)?;
     let mut all = TopicPartitionList::new();
     // A compacted topic has gaps: it is read up to the last offset of each partition, not by counting.
@@ -93,7 +96,9 @@ fn read(bootstrap: &str, people: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
     consumer.assign(&all)?;
     let (mut keys, mut records) = (HashSet::new(), Vec::new());
     while !ends.is_empty() {
-        let message = consumer.poll(PATIENCE).context("the topic ends too early")??;
+        let message = consumer.poll(PATIENCE).with_context(|| {
+            format!("the topic ends too early: {} people, still to come by partition: {ends:?}", keys.len())
+        })??;
         if ends.get(&message.partition()).is_some_and(|last| message.offset() >= *last) {
             ends.remove(&message.partition());
         }
