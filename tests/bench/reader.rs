@@ -33,11 +33,9 @@ impl Reader {
             .set("group.id", "bench-reader")
             .set("fetch.wait.max.ms", "5")
             .create()?;
-        let metadata = consumer.fetch_metadata(Some(topic), PATIENCE)?;
         let mut ends = TopicPartitionList::new();
-        for partition in metadata.topics().first().context("no topic")?.partitions() {
-            let (_, end) = consumer.fetch_watermarks(topic, partition.id(), PATIENCE)?;
-            ends.add_partition_offset(topic, partition.id(), Offset::Offset(end))?;
+        for (partition, _, end) in extent(&consumer, topic)? {
+            ends.add_partition_offset(topic, partition, Offset::Offset(end))?;
         }
         consumer.assign(&ends)?;
         let (stop, seen) = (Arc::new(AtomicBool::new(false)), Arc::default());
@@ -61,6 +59,14 @@ impl Reader {
         ensure!(arrived == answered.len(), "{arrived} of {} changes arrived as records", answered.len());
         Ok(seen)
     }
+}
+
+/// Each partition with its first offset and the one that comes next.
+pub fn extent(consumer: &BaseConsumer, topic: &str) -> Result<Vec<(i32, i64, i64)>> {
+    let metadata = consumer.fetch_metadata(Some(topic), PATIENCE)?;
+    let partitions = metadata.topics().first().context("no topic")?.partitions();
+    let of = |id| consumer.fetch_watermarks(topic, id, PATIENCE).map(|(low, high)| (id, low, high));
+    Ok(partitions.iter().map(|partition| of(partition.id())).collect::<Result<_, _>>()?)
 }
 
 fn listen(

@@ -17,6 +17,7 @@ use sqlx::PgConnection;
 use crate::{
     events,
     process::Program,
+    reader::extent,
     report::{Goal, Outcome, Sample},
     seed,
     stage::Stage,
@@ -82,15 +83,13 @@ fn read(bootstrap: &str, people: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
         .set("group.id", "bench-reader")
         .set("auto.offset.reset", "earliest")
         .create()?;
-    let metadata = consumer.fetch_metadata(Some(USERS), PATIENCE)?;
     let mut all = TopicPartitionList::new();
     // A compacted topic has gaps: it is read up to the last offset of each partition, not by counting.
     let mut ends = HashMap::new();
-    for partition in metadata.topics().first().context("no topic")?.partitions() {
-        let (low, high) = consumer.fetch_watermarks(USERS, partition.id(), PATIENCE)?;
-        all.add_partition_offset(USERS, partition.id(), Offset::Offset(low))?;
+    for (partition, low, high) in extent(&consumer, USERS)? {
+        all.add_partition_offset(USERS, partition, Offset::Offset(low))?;
         if low < high {
-            ends.insert(partition.id(), high - 1);
+            ends.insert(partition, high - 1);
         }
     }
     consumer.assign(&all)?;
