@@ -28,12 +28,14 @@ pub enum Query {
     Id(String),
     /// This tax number, as it is kept: letters and digits.
     TaxId(Masked<String>),
-    /// Names with words that begin so.
-    Name(Masked<String>),
+    /// Names with words that begin so: of no sign of ASCII but letters and digits.
+    Name(Masked<Vec<String>>),
 }
 
 /// A text with as many digits, and no blank in it, is a tax number.
 const TAX_ID_DIGITS: usize = 6;
+/// So many words of a name are looked for.
+const MAX_WORDS: usize = 8;
 
 impl Query {
     /// What a text means: an address has an `@`, a number begins with `+`, an id is a UUID, a tax number has
@@ -56,10 +58,12 @@ impl Query {
             let kept = text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase());
             return Some(Self::TaxId(Masked::new(kept.collect())));
         }
-        // Words of letters and digits only, so that nothing in them means something to the search.
-        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(8);
-        let words: Vec<String> = words.map(|word| format!("{word}:*")).collect();
-        (!words.is_empty()).then(|| Self::Name(Masked::new(words.join(" & "))))
+        // Without the signs that mean something to the search: all are ASCII. What is not may belong to a word, like the
+        // vowels of Tamil and Thai, and is read as it was when the name was.
+        let parts = text.split(|c: char| c.is_whitespace() || (c.is_ascii() && !c.is_ascii_alphanumeric()));
+        let words = parts.filter(|part| part.contains(char::is_alphanumeric)).take(MAX_WORDS);
+        let words: Vec<String> = words.map(str::to_owned).collect();
+        (!words.is_empty()).then(|| Self::Name(Masked::new(words)))
     }
 }
 
@@ -271,15 +275,22 @@ mod tests {
     #[test]
     fn a_text_says_itself_what_it_is() {
         let masked = |text: &str| Masked::new(text.to_owned());
+        let named =
+            |words: &[&str]| Query::Name(Masked::new(words.iter().map(ToString::to_string).collect()));
         assert_eq!(Query::of(" Siti@Example.com "), Some(Query::Email(masked("siti@example.com"))));
         assert_eq!(Query::of("+62 812-3456"), Some(Query::Phone(masked("+628123456"))));
-        assert_eq!(Query::of("Siti & | ! 'Contoh"), Some(Query::Name(masked("Siti:* & Contoh:*"))));
+        assert_eq!(Query::of("Siti & | ! 'Contoh"), Some(named(&["Siti", "Contoh"])));
         let id = "01890a5d-ac96-774b-bcce-b302099a8057";
         assert_eq!(Query::of(id), Some(Query::Id(id.to_owned())));
         assert_eq!(Query::of("01.312.166.0-091.000"), Some(Query::TaxId(masked("013121660091000"))));
         assert_eq!(Query::of("201912345k"), Some(Query::TaxId(masked("201912345K"))));
-        assert_eq!(Query::of("PT 2019 Awan"), Some(Query::Name(masked("PT:* & 2019:* & Awan:*"))));
-        for nothing in ["", "  ", "&|!", "+"] {
+        assert_eq!(Query::of("PT 2019 Awan"), Some(named(&["PT", "2019", "Awan"])));
+        assert_eq!(
+            Query::of("O’Brien · தமிழ்ச்செல்வி\u{3000}王"),
+            Some(named(&["O’Brien", "தமிழ்ச்செல்வி", "王"]))
+        );
+        assert_eq!(Query::of(&"a ".repeat(9)), Some(named(&["a"; MAX_WORDS])));
+        for nothing in ["", "  ", "&|!", "+", "’ ·"] {
             assert_eq!(Query::of(nothing), None, "{nothing}");
         }
     }

@@ -1,6 +1,7 @@
 //! What staff do for all customers.
 
 mod approvals;
+mod names;
 mod people;
 
 use std::sync::Arc;

@@ -5,20 +5,15 @@ use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
 use super::model::{
-    Approval, ApprovalId, ApprovalKind, FoundCompany, Membership, MessageSent, Note, NoteId, ParkedJob,
-    ParkedRecord, Query, SessionSeen,
+    Approval, ApprovalId, ApprovalKind, Membership, MessageSent, Note, NoteId, ParkedJob, ParkedRecord,
+    SessionSeen,
 };
 use crate::platform::masked::Masked;
 
-/// A person as found.
-#[derive(Debug, Clone, FromRow)]
-pub(super) struct PersonFound {
-    pub user_id: String,
-    pub first_name: Option<Masked<String>>,
-    pub last_name: Option<Masked<String>>,
-    pub email: Option<Masked<String>>,
-    pub enabled: bool,
-}
+mod found;
+mod named;
+
+pub(super) use found::{PersonFound, find_companies, find_people};
 
 /// A contact as held.
 #[derive(Debug, Clone, FromRow)]
@@ -28,98 +23,6 @@ pub(super) struct ContactRow {
     pub purposes: Vec<String>,
     pub is_primary: bool,
     pub verified_at: Option<DateTime<Utc>>,
-}
-
-/// People by address, number, id or name, after a user id.
-pub(super) async fn find_people(
-    conn: &mut PgConnection,
-    query: &Query,
-    after: Option<&str>,
-    limit: i64,
-) -> Result<Vec<PersonFound>, sqlx::Error> {
-    let (statement, text) = match query {
-        Query::Email(text) | Query::Phone(text) => (
-            "SELECT user_id, first_name, last_name, email, enabled FROM people
-             WHERE deleted_at IS NULL AND user_id IN (
-                 SELECT user_id FROM people WHERE lower(email) = $1
-                 UNION SELECT user_id FROM contacts WHERE lower(value) = $1)
-               AND ($2::text IS NULL OR user_id > $2)
-             ORDER BY user_id LIMIT $3",
-            text.expose(),
-        ),
-        Query::Id(text) => (
-            "SELECT user_id, first_name, last_name, email, enabled FROM people
-             WHERE deleted_at IS NULL AND user_id = $1 AND ($2::text IS NULL OR user_id > $2)
-             ORDER BY user_id LIMIT $3",
-            text,
-        ),
-        // People have no tax number: companies do.
-        Query::TaxId(_) => return Ok(Vec::new()),
-        Query::Name(text) => (
-            "SELECT user_id, first_name, last_name, email, enabled FROM people
-             WHERE deleted_at IS NULL
-               AND to_tsvector('simple', coalesce(first_name, '') || ' ' || coalesce(last_name, ''))
-                   @@ to_tsquery('simple', $1)
-               AND ($2::text IS NULL OR user_id > $2)
-             ORDER BY user_id LIMIT $3",
-            text.expose(),
-        ),
-    };
-    sqlx::query_as(statement).bind(text).bind(after).bind(limit).fetch_all(conn).await
-}
-
-/// Companies by id, tax number or name, after an id. Nothing else leads to a company.
-pub(super) async fn find_companies(
-    conn: &mut PgConnection,
-    query: &Query,
-    after: Option<Uuid>,
-    limit: i64,
-) -> Result<Vec<FoundCompany>, sqlx::Error> {
-    let (id, name) = match query {
-        Query::Id(id) => (Uuid::parse_str(id).ok(), None),
-        Query::Name(name) => (None, Some(name.expose())),
-        Query::TaxId(number) => return by_tax_id(conn, number, after, limit).await,
-        Query::Email(_) | Query::Phone(_) => return Ok(Vec::new()),
-    };
-    sqlx::query_as(
-        "SELECT company_id, name,
-             CASE WHEN suspended_at IS NULL THEN status ELSE 'suspended' END AS status
-         FROM companies
-         WHERE deleted_at IS NULL
-           AND (company_id = $1 OR to_tsvector('simple', name) @@ to_tsquery('simple', $2))
-           AND ($3::uuid IS NULL OR company_id > $3)
-         ORDER BY company_id LIMIT $4",
-    )
-    .bind(id)
-    .bind(name)
-    .bind(after)
-    .bind(limit)
-    .fetch_all(conn)
-    .await
-}
-
-/// Companies by a tax number. One of 15 digits is kept with a zero before it (PMK 112/PMK.03/2022).
-async fn by_tax_id(
-    conn: &mut PgConnection,
-    number: &Masked<String>,
-    after: Option<Uuid>,
-    limit: i64,
-) -> Result<Vec<FoundCompany>, sqlx::Error> {
-    sqlx::query_as(
-        "SELECT company_id, name,
-             CASE WHEN suspended_at IS NULL THEN status ELSE 'suspended' END AS status
-         FROM companies JOIN billing_profiles AS billing USING (company_id)
-         WHERE deleted_at IS NULL
-           AND (billing.profile -> 'tax_ids' @> jsonb_build_array(jsonb_build_object('value', $1::text))
-                OR billing.profile -> 'tax_ids' @> jsonb_build_array(jsonb_build_object('value', '0' || $1::text)))
-           AND ($2::uuid IS NULL OR company_id > $2)
-         ORDER BY company_id LIMIT $3",
-    )
-    .bind(number.expose())
-    .bind(after)
-    .bind(limit)
-    .fetch_all(conn)
-    .await
 }
 
 /// Whether staff have blocked a person.
