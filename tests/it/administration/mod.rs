@@ -2,6 +2,7 @@
 
 mod admins;
 mod invitations;
+mod lists;
 mod people;
 mod profile;
 

@@ -12,19 +12,22 @@ use crate::{
 };
 
 /// Members and invitations are each cut to the page before they are joined, along `company_members_listed_idx` and
-/// `invitations_listed_idx`: a page costs the same in a company of ten thousand. A search reads the company.
+/// `invitations_listed_idx`: a page costs the same in a company of ten thousand. What is known of each member is looked up
+/// one by one (`LIMIT`, and a sum over their blocks): joined as a whole, it was read of everybody in the store where a
+/// state is asked for. A search, and a state that few are in, reads the company.
 const PEOPLE: &str = "WITH members AS (
      SELECT member.since, member.user_id AS id, member.user_id, NULL::uuid AS invitation_id,
          person.first_name, person.last_name, person.email, member.role, standing.state,
          NULL::timestamptz AS expires_at
-     FROM company_members AS member LEFT JOIN people AS person USING (user_id)
+     FROM company_members AS member
+     LEFT JOIN LATERAL (
+         SELECT first_name, last_name, email, enabled FROM people
+         WHERE people.user_id = member.user_id LIMIT 1) AS person ON true
      CROSS JOIN LATERAL (
-         SELECT CASE WHEN EXISTS (SELECT FROM person_blocks AS block
-                                  WHERE block.user_id = member.user_id AND block.kind = 'blocked')
-                     THEN 'blocked'
-                     WHEN NOT coalesce(person.enabled, true)
-                         OR EXISTS (SELECT FROM person_blocks AS block WHERE block.user_id = member.user_id)
-                     THEN 'disabled' ELSE 'active' END AS state) AS standing
+         SELECT CASE WHEN bool_or(block.kind = 'blocked') THEN 'blocked'
+                     WHEN NOT coalesce(person.enabled, true) OR count(*) > 0 THEN 'disabled'
+                     ELSE 'active' END AS state
+         FROM person_blocks AS block WHERE block.user_id = member.user_id) AS standing
      WHERE member.company_id = $1 AND member.removed_at IS NULL
        AND ($2::text IS NULL OR strpos(
            lower(concat_ws(' ', person.first_name, person.last_name, person.email)), lower($2)) > 0)
@@ -41,7 +44,7 @@ const PEOPLE: &str = "WITH members AS (
      WHERE company_id = $1 AND invitations.state <> 'cancelled'
        AND ($2::text IS NULL OR strpos(lower(concat_ws(' ', first_name, last_name, email)), lower($2)) > 0)
        AND ($3::text IS NULL OR standing.state = $3)
-       AND ($4::timestamptz IS NULL OR (invited_at, invitation_id::text) > ($4, $5))
+       AND ($4::timestamptz IS NULL OR invited_at >= $4 AND (invited_at, invitation_id::text) > ($4, $5))
        AND ($8::text IS NULL OR invitation_id::text = $8)
      ORDER BY invited_at, invitation_id::text LIMIT $6
  ), page AS (
