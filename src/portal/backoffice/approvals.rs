@@ -7,7 +7,9 @@ use axum::{
     response::Response,
 };
 
-use super::{Asked, no_page, told};
+use serde::Deserialize;
+
+use super::{no_page, told};
 use crate::{
     access::Permission,
     backoffice::{Approval, ApprovalId},
@@ -21,7 +23,7 @@ use crate::{
 };
 
 const HERE: &str = "/backoffice/approvals";
-/// Approvals on a page.
+/// Approvals, and companies without an admin, on a page.
 const SHOWN: u32 = 50;
 
 struct Row {
@@ -42,13 +44,31 @@ struct ApprovalsPage {
     rows: Vec<Row>,
     next: Option<String>,
     may_decide: bool,
-    without_admin: Vec<WithoutAdmin>,
+    /// None where there is none.
+    without_admin: Option<Page<WithoutAdmin>>,
+    /// How many were asked for: of the list that goes on, or of what waits.
+    loaded: usize,
+}
+
+/// What the page is asked for in its address.
+#[derive(Debug, Default, Deserialize)]
+pub struct ApprovalsAsked {
+    /// Whether something was done.
+    done: Option<String>,
+    /// Where the list of what waits goes on.
+    after: Option<String>,
+    /// Where the list of companies goes on.
+    after_company: Option<String>,
 }
 
 /// The page.
-pub async fn show(State(portal): State<Portal>, visitor: Visitor, Query(asked): Query<Asked>) -> Response {
+pub async fn show(
+    State(portal): State<Portal>,
+    visitor: Visitor,
+    Query(asked): Query<ApprovalsAsked>,
+) -> Response {
     let is_done = asked.done.is_some();
-    match page_of(&portal, &visitor, asked.after).await {
+    match page_of(&portal, &visitor, asked).await {
         Ok(mut shown) => {
             shown.frame.done = is_done.then_some(shown.words.done);
             page(StatusCode::OK, &shown)
@@ -57,24 +77,37 @@ pub async fn show(State(portal): State<Portal>, visitor: Visitor, Query(asked): 
     }
 }
 
-async fn page_of(portal: &Portal, visitor: &Visitor, after: Option<String>) -> Result<ApprovalsPage, NoPage> {
+async fn page_of(portal: &Portal, visitor: &Visitor, asked: ApprovalsAsked) -> Result<ApprovalsPage, NoPage> {
     let words = words::BackOffice::of(visitor.language);
-    let query = PageQuery { after, limit: Some(SHOWN) };
+    let goes_on = asked.after_company.is_some();
+    let query = PageQuery { after: asked.after, limit: Some(SHOWN) };
     let (after, limit) = (query.after().map_err(|_| NoPage::NotFound)?, i64::from(SHOWN));
     let found = portal.office().approvals(&visitor.caller, after, limit).await;
     let found = found.map_err(|error| no_page(error, visitor))?;
     let place = |row: &Approval| (row.asked_at, row.approval_id);
     let found = Page::of(found, limit, place, |approval| row(approval, visitor, words));
-    let without_admin = portal.companies().without_admin(&visitor.caller, None, limit).await;
-    let without_admin = without_admin.map_err(|error| no_page(error.into(), visitor))?;
+    let companies = without_admin(portal, visitor, asked.after_company).await?;
     Ok(ApprovalsPage {
         frame: Frame::new(visitor, HERE, words.approvals),
+        loaded: if goes_on { companies.items.len() } else { found.items.len() },
         rows: found.items,
         next: found.next,
         may_decide: visitor.may_as_staff(Permission::FactorsReset),
-        without_admin,
+        without_admin: Some(companies).filter(|companies| goes_on || !companies.items.is_empty()),
         words,
     })
+}
+
+async fn without_admin(
+    portal: &Portal,
+    visitor: &Visitor,
+    after: Option<String>,
+) -> Result<Page<WithoutAdmin>, NoPage> {
+    let query = PageQuery { after, limit: Some(SHOWN) };
+    let (after, limit) = (query.after().map_err(|_| NoPage::NotFound)?, i64::from(SHOWN));
+    let found = portal.companies().without_admin(&visitor.caller, after, limit).await;
+    let found = found.map_err(|error| no_page(error.into(), visitor))?;
+    Ok(Page::of(found, limit, |row| (row.name.clone(), row.company_id), |row| row))
 }
 
 fn row(approval: Approval, visitor: &Visitor, words: &'static words::BackOffice) -> Row {
@@ -106,7 +139,7 @@ async fn decide(portal: &Portal, visitor: &Visitor, id: ApprovalId, approve: boo
         Err(Ok(expected)) => expected.to_owned(),
         Err(Err(no_page)) => return no_page.show(visitor.language),
     };
-    match page_of(portal, visitor, None).await {
+    match page_of(portal, visitor, ApprovalsAsked::default()).await {
         Ok(mut shown) => {
             shown.frame.problems = vec![FieldProblem { field: "title", expected }];
             page(StatusCode::CONFLICT, &shown)
