@@ -115,7 +115,7 @@ impl Ingest {
         let held = contacts::contacts_of(conn, &ids_of(&changes)).await?;
         let facts = facts_of(conn, &changes).await?;
         let new_id = || ContactId::generate(self.clock.as_ref(), self.entropy.as_ref());
-        contacts::follow_people_in_tx(conn, &facts, new_id).await?;
+        contacts::follow_people_in_tx(conn, &facts, &held, new_id).await?;
         effects.queued = self.notifier.tell_of_batch_in_tx(conn, events, &changes, &held).await?;
         if changes.is_empty() && organizations.is_empty() {
             return Ok(());

@@ -10,9 +10,13 @@ use crate::{otp::ChallengeId, platform::masked::Masked, typed_id};
 
 /// The contacts of these people.
 pub async fn contacts_of(conn: &mut PgConnection, user_ids: &[String]) -> Result<Vec<Contact>, sqlx::Error> {
+    // Person by person (OFFSET 0 keeps it so), by the index of addresses: whatever the planner thinks of how many
+    // contacts there are, it does not read them all.
     let rows: Vec<Json<Contact>> = sqlx::query_scalar(
-        "SELECT to_jsonb(contacts) FROM contacts WHERE user_id = ANY($1)
-         ORDER BY user_id, kind, is_primary DESC, created_at, contact_id",
+        "SELECT to_jsonb(held) FROM (SELECT DISTINCT unnest($1::text[]) AS user_id) AS people
+         CROSS JOIN LATERAL (
+             SELECT * FROM contacts WHERE contacts.user_id = people.user_id OFFSET 0) AS held
+         ORDER BY held.user_id, held.kind, held.is_primary DESC, held.created_at, held.contact_id",
     )
     .bind(user_ids)
     .fetch_all(conn)
@@ -20,24 +24,25 @@ pub async fn contacts_of(conn: &mut PgConnection, user_ids: &[String]) -> Result
     Ok(rows.into_iter().map(|row| row.0).collect())
 }
 
-/// Makes the contacts of these people what the rule says, and returns whose are different now.
+/// Makes the contacts of these people, of whom `held` are all that there are, what the rule says, and returns whose are
+/// different now.
 ///
-/// The caller holds the rows of these people in the directory, so no two transactions do this for
-/// the same person at once.
+/// The caller holds the rows of these people in the directory, since before it read `held`, so no two transactions do
+/// this for the same person at once.
 pub async fn follow_people_in_tx(
     conn: &mut PgConnection,
     people: &[Facts],
+    held: &[Contact],
     mut new_id: impl FnMut() -> ContactId,
 ) -> Result<HashSet<String>, sqlx::Error> {
-    let ids: Vec<String> = people.iter().map(|facts| facts.user_id.clone()).collect();
-    let mut held: HashMap<String, Vec<Contact>> = HashMap::new();
-    for contact in contacts_of(conn, &ids).await? {
-        held.entry(contact.user_id.clone()).or_default().push(contact);
+    let mut by_person: HashMap<&str, Vec<Contact>> = HashMap::new();
+    for contact in held {
+        by_person.entry(&contact.user_id).or_default().push(contact.clone());
     }
     let (mut gone, mut written) = (Vec::new(), Vec::new());
     let mut changed = HashSet::new();
     for facts in people {
-        let held = held.remove(&facts.user_id).unwrap_or_default();
+        let held = by_person.remove(facts.user_id.as_str()).unwrap_or_default();
         let wanted = follow(&held, facts, &mut new_id);
         let lost = held.iter().filter(|contact| !wanted.iter().any(|w| w.contact_id == contact.contact_id));
         let before = (gone.len(), written.len());

@@ -97,10 +97,10 @@ pub async fn blocked(pool: &PgPool, limit: i64) -> sqlx::Result<Vec<BlockedPrefi
 pub async fn lift(connection: &mut PgConnection, prefix: &str) -> sqlx::Result<Option<BlockedPrefix>> {
     sqlx::query_as(
         "UPDATE otp_blocked_prefixes SET lifted_at = now()
-         WHERE key = $1 AND lifted_at IS NULL AND blocked_until > now()
+         WHERE prefix = $1 AND lifted_at IS NULL AND blocked_until > now()
          RETURNING prefix, country, messages, approved, blocked_at, blocked_until",
     )
-    .bind(prefix_key(prefix))
+    .bind(prefix)
     .fetch_optional(connection)
     .await
 }

@@ -22,7 +22,7 @@ use super::{KafkaConfig, Record, membership::Membership};
 use crate::platform::{db, health::Part};
 
 /// Most records of one batch: each of its statements costs the less for one record, the more there are.
-const BATCH_RECORDS: usize = 2000;
+const BATCH_RECORDS: usize = 5000;
 /// Most bytes of one batch: it bounds what a flood of large records can hold in memory.
 const BATCH_BYTES: usize = 8 * 1024 * 1024;
 /// Longest time that a batch is filled.
@@ -176,6 +176,8 @@ impl<S: Sink> Consumer<S> {
             .set("session.timeout.ms", "10000")
             .set("queued.max.messages.kbytes", "16384")
             .set("statistics.interval.ms", "5000")
+            // A queue that was full is filled again at once; by default only after a second, as soon as it is long empty.
+            .set("fetch.queue.backoff.ms", "10")
             .set("fetch.wait.max.ms", "100")
             .create_with_context(Context::default())?;
         client.subscribe(&[&self.config.events_topic])?;
@@ -269,26 +271,25 @@ impl<S: Sink> Consumer<S> {
         }
     }
 
-    /// One attempt. What the store refuses for a reason of the record's own is found by applying the
-    /// records one by one, and parked alone. Any other error is nobody's record's: the batch waits.
+    /// One attempt. What the store refuses for a reason of the record's own is found by halving, in order, and parked
+    /// alone. Any other error is nobody's record's: the batch waits.
     async fn attempt(&self, records: &[Record]) -> Result<Vec<Outcome>, sqlx::Error> {
-        match self.sink.apply(records).await {
-            Err(error) if db::refuses_values(&error) => {
-                tracing::error!(error = %db::describe(&error), "the store refuses a batch");
-            }
-            answer => return answer,
-        }
         let mut outcomes = Vec::with_capacity(records.len());
-        for record in records {
-            match self.sink.apply(std::slice::from_ref(record)).await {
-                Ok(outcome) => outcomes.extend(outcome),
-                Err(error) if db::refuses_values(&error) => {
-                    self.sink
-                        .park(record, &format!("the store refuses it: {}", db::describe(&error)))
-                        .await?;
+        let mut parts = vec![records];
+        while let Some(part) = parts.pop() {
+            match (self.sink.apply(part).await, part) {
+                (Ok(outcome), _) => outcomes.extend(outcome),
+                (Err(error), [record]) if db::refuses_values(&error) => {
+                    let reason = format!("the store refuses it: {}", db::describe(&error));
+                    self.sink.park(record, &reason).await?;
                     outcomes.push(Outcome::Parked);
                 }
-                Err(error) => return Err(error),
+                (Err(error), _) if db::refuses_values(&error) => {
+                    tracing::error!(error = %db::describe(&error), records = part.len(), "the store refuses a batch");
+                    let (first, second) = part.split_at(part.len() / 2);
+                    parts.extend([second, first]);
+                }
+                (Err(error), _) => return Err(error),
             }
         }
         Ok(outcomes)

@@ -118,3 +118,35 @@ async fn a_stream_of_nothing_but_garbage_stops_the_consumer() {
     kafka.read_until(&kafka.parked(), "the garbage", |seen| seen.len() == 5).await;
     service.stop().await;
 }
+
+#[tokio::test]
+async fn what_the_store_refuses_is_parked_alone_and_the_rest_of_its_batch_is_not() {
+    let (database, kafka) = (TestDatabase::create().await, TestKafka::create().await);
+    sqlx::query("ALTER TABLE people ADD CONSTRAINT people_are_not_refused CHECK (last_name <> 'Refused')")
+        .execute(&database.pool)
+        .await
+        .unwrap();
+    let topic = kafka.events();
+    let refused = ["user-07", "user-08", "user-30"];
+    let person = |n: usize| {
+        let id = format!("user-{n:02}");
+        let name = if refused.contains(&id.as_str()) { "Refused" } else { "Rahma" };
+        Person::new(&id).with("/last_name", name).event(&topic, CHANGE, 1)
+    };
+    kafka.send(&(0..40).map(person).collect::<Vec<_>>()).await;
+    let service = Service::start(&database, &kafka);
+    let parked = kafka.read_until(&kafka.parked(), "the refused", |seen| seen.len() >= refused.len()).await;
+    let mut keys: Vec<_> = parked.iter().map(|record| record.key.as_deref().unwrap_or_default()).collect();
+    keys.sort_unstable();
+    assert_eq!(keys, refused);
+    for record in &parked {
+        let reason = record.header("reason").unwrap_or_default();
+        assert!(reason.starts_with("the store refuses it: "), "{reason}");
+        assert!(!reason.contains("Refused"), "a reason holds no values: {reason}");
+    }
+    let people = || async {
+        sqlx::query_scalar::<_, i64>("SELECT count(*) FROM people").fetch_one(&database.pool).await.unwrap()
+    };
+    eventually("everybody else", people, |count| *count == 37).await;
+    service.stop().await;
+}

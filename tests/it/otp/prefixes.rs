@@ -13,7 +13,7 @@ const SETTINGS: &str = "otp.limits.per_address = 1000\notp.limits.per_prefix = 1
                         otp.limits.per_destination = 20";
 
 /// How often instances are sent at the same row at once, until they are sure to meet.
-const ROUNDS_TO_MEET: i64 = 200;
+const ROUNDS_TO_MEET: i64 = 100;
 
 fn person_at(prefix: &str, number: usize) -> Person {
     Person { phone: format!("{prefix}{number:04}"), ..somebody() }
