@@ -146,16 +146,18 @@ fn begin(word: &str) -> String {
 
 /// In which share of all names each of these begins a word that is common.
 async fn shares(conn: &mut PgConnection, named: &Named, words: &[String]) -> Result<Vec<f64>, sqlx::Error> {
-    sqlx::query_scalar(
-        "SELECT coalesce(sum(common.share), 0)::float8
-         FROM unnest($1::text[]) WITH ORDINALITY AS asked (word, place)
-         LEFT JOIN (SELECT unnest(most_common_elems::text::text[]) AS word, unnest(most_common_elem_freqs) AS share
-                    FROM pg_stats WHERE schemaname = current_schema() AND tablename = $2) AS common
-             ON starts_with(lower(common.word), lower(asked.word))
-         GROUP BY place ORDER BY place",
+    let common: Option<(Vec<String>, Vec<f32>)> = sqlx::query_as(
+        "SELECT lower(most_common_elems::text)::text[], most_common_elem_freqs FROM pg_stats
+         WHERE schemaname = current_schema() AND tablename = $1 AND most_common_elems IS NOT NULL",
     )
-    .bind(words)
     .bind(named.index)
-    .fetch_all(conn)
-    .await
+    .fetch_optional(conn)
+    .await?;
+    let (common, shares) = common.unwrap_or_default();
+    let share = |word: &String| {
+        let word = word.to_lowercase();
+        let begun = common.iter().zip(&shares).filter(|(common, _)| common.starts_with(&word));
+        begun.map(|(_, share)| f64::from(*share)).sum()
+    };
+    Ok(words.iter().map(share).collect())
 }

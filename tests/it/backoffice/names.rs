@@ -150,7 +150,8 @@ async fn a_company_is_found_by_a_word_beside_one_that_all_bear() {
         .run(
             "INSERT INTO companies (company_id, realm, name, status, created_at, updated_at)
              SELECT md5(n::text)::uuid, 'gatehouse', 'PT Banyak ' || n, 'active', now(), now()
-             FROM generate_series(1000, 1999) AS n",
+             FROM generate_series(1000, 1999) AS n
+             UNION ALL SELECT md5('other')::uuid, 'gatehouse', 'CV Banyak 1777', 'active', now(), now()",
         )
         .await;
     let helga = office.helper("helga");
