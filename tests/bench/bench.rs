@@ -10,6 +10,7 @@ mod logins;
 mod machine;
 mod pages;
 mod pgbench;
+mod phase_two;
 mod process;
 mod reader;
 mod rebuild;

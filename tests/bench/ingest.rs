@@ -22,6 +22,8 @@ const FLAT: &str = "bench.flat";
 const DONE_WITHIN: Duration = Duration::from_mins(10);
 /// Rows that the limits write at once, as many as the peer.
 const BATCH: usize = 5000;
+/// So many people who were changed last are looked up while a side works: to look at all would be work for the database.
+const LAST: usize = 100;
 
 /// Measures the service, Debezium's sink and PostgreSQL alone, by turns.
 pub async fn run(stage: &Stage) -> Result<Outcome> {
@@ -117,9 +119,7 @@ impl Legs<'_> {
         ];
         let instance = self.program.serve("consumer", &group)?;
         let programs = [("gatehouse", instance.pid()?)];
-        let query =
-            format!("SELECT COALESCE(sum(sequence), 0)::int8 FROM people WHERE user_id LIKE 'r{round}-%'");
-        let sample = self.drain("gatehouse", &programs, &mut database, &query).await?;
+        let sample = self.drain("gatehouse", &programs, &mut database, "people", round, states).await?;
         instance.kill().await?;
         ensure_same(&mut database, "people", states).await?;
         Ok(sample)
@@ -131,14 +131,14 @@ impl Legs<'_> {
         // The virtual machine has compiled what it needs when it has done the same before.
         let warm = events::states(&format!("w{round}{}-", u8::from(unnest)), 10_000, self.events);
         events::send_flat(&self.bootstrap, FLAT, &warm)?;
-        self.reach(&connect, &mut database, &total("w", round)).await?;
+        self.reach(&connect, &mut database, &total("sink_people", &format!("w{round}"))).await?;
         connect.pause().await?;
         sqlx::query("TRUNCATE sink_people").execute(&mut database).await?;
         events::send_flat(&self.bootstrap, FLAT, states)?;
         connect.resume().await?;
         let programs = [("connect", connect.pid()?)];
         let side = if unnest { "sink, unnest" } else { "sink" };
-        let sample = self.drain(side, &programs, &mut database, &total("r", round)).await?;
+        let sample = self.drain(side, &programs, &mut database, "sink_people", round, states).await?;
         ensure_same(&mut database, "sink_people", states).await?;
         sqlx::query("TRUNCATE sink_people").execute(&mut database).await?;
         Ok(sample)
@@ -163,7 +163,9 @@ impl Legs<'_> {
         side: &str,
         programs: &[(&'static str, u32)],
         database: &mut PgConnection,
-        query: &str,
+        table: &str,
+        round: usize,
+        states: &[State],
     ) -> Result<Sample> {
         let began = Instant::now();
         let patience = |seen| {
@@ -174,21 +176,19 @@ impl Legs<'_> {
             );
             Ok(())
         };
-        let mut first = 0;
-        while first == 0 {
+        let total = total(table, &format!("r{round}-"));
+        while done(database, &total).await? == 0 {
             patience(0)?;
             tokio::time::sleep(Duration::from_millis(10)).await;
-            first = done(database, query).await?;
         }
         let meter = self.stage.meter(programs).await?;
         // The meter took a moment to start.
-        first = done(database, query).await?;
+        let first = done(database, &total).await?;
         loop {
-            let seen = done(database, query).await?;
-            if seen == self.events {
+            if are_last(database, table, states).await? && done(database, &total).await? == self.events {
                 return meter.stop(side, u64::try_from(self.events - first)?).await;
             }
-            patience(seen)?;
+            patience(first)?;
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -254,8 +254,22 @@ ON CONFLICT (user_id) DO UPDATE SET sequence = excluded.sequence, username = exc
     email = excluded.email, last_name = excluded.last_name
 WHERE limit_people.sequence < excluded.sequence";
 
-fn total(prefix: &str, round: usize) -> String {
-    format!("SELECT COALESCE(sum(sequence), 0)::int8 FROM sink_people WHERE user_id LIKE '{prefix}{round}%'")
+fn total(table: &str, prefix: &str) -> String {
+    format!("SELECT COALESCE(sum(sequence), 0)::int8 FROM {table} WHERE user_id LIKE '{prefix}%'")
+}
+
+/// Whether those who were changed last have their last states: by the primary key.
+async fn are_last(database: &mut PgConnection, table: &str, states: &[State]) -> Result<bool> {
+    let mut last: HashMap<&str, i64> = HashMap::new();
+    for state in states.iter().rev().take(LAST) {
+        last.entry(&state.user_id).or_insert(state.sequence);
+    }
+    let ids: Vec<&str> = last.keys().copied().collect();
+    let query = format!(
+        "SELECT COALESCE(sum(sequence), 0)::int8 FROM unnest($1::text[]) AS user_id JOIN {table} USING (user_id)"
+    );
+    let sum: i64 = sqlx::query_scalar(AssertSqlSafe(query)).bind(ids).fetch_one(database).await?;
+    Ok(sum == last.values().sum::<i64>())
 }
 
 async fn done(database: &mut PgConnection, query: &str) -> Result<usize> {

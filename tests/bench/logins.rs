@@ -12,14 +12,18 @@ use serde_json::{Value, json};
 use sqlx::{Connection as _, PgConnection};
 
 use crate::{
+    phase_two::Receiver,
     report::{Goal, Latency, Outcome, Sample},
     stage::Stage,
     support::{admin::Admin, unique, walk::PASSWORD},
 };
 
 const CLIENT: &str = "bench-logins";
-/// The copy of the realm.
+/// The copies of the realm.
 const COPY: &str = "bench-unheard";
+const PHASE_TWO: &str = "bench-phase-two";
+/// The side of Phase Two's extension.
+const THEIRS: &str = "Phase Two";
 const PEOPLE: usize = 20;
 /// Logins at the same time.
 const CALLERS: usize = 4;
@@ -36,23 +40,34 @@ struct House<'a> {
 /// Measures logins in the realm whose events are captured, and in a copy of it whose events are not.
 pub async fn run(stage: &Stage) -> Result<Outcome> {
     let http = Client::builder().timeout(Duration::from_mins(1)).build()?;
-    copy_realm(stage).await?;
+    copy_realm(stage, COPY, |_| Ok(())).await?;
     let heard = House::furnish(stage, &stage.stack.info.realm, &http).await?;
     let unheard = House::furnish(stage, COPY, &http).await?;
+    let receiver = Receiver::listen().await?;
+    let mut sides = vec![("no listener", &unheard), ("gatehouse", &heard)];
+    let theirs;
+    if xtask::testing::has_phase_two()? {
+        copy_realm(stage, PHASE_TWO, |realm| receiver.instead_of_ours(realm)).await?;
+        theirs = House::furnish(stage, PHASE_TWO, &http).await?;
+        sides.push((THEIRS, &theirs));
+    }
     let logins = stage.size.choose(400, 20);
-    for house in [&heard, &unheard] {
+    for (_, house) in &sides {
         // What runs for the first time is slower, in a virtual machine above all.
         house.log_in(logins * 2).await?;
     }
     let mut samples = Vec::new();
     for round in 0..stage.size.rounds {
         // Who is first must not matter.
-        let mut sides = [("no listener", &unheard), ("gatehouse", &heard)];
-        if round % 2 == 1 {
+        if round > 0 {
             sides.reverse();
         }
-        for (side, house) in sides {
+        for (side, house) in &sides {
+            let told = receiver.logins();
             samples.push(measure(stage, side, house, logins).await?);
+            if *side == THEIRS {
+                receiver.reach(told + logins).await?;
+            }
         }
         stage.own.stop("kafka").await?;
         samples.push(measure(stage, "gatehouse, broker down", &heard, logins).await?);
@@ -70,6 +85,7 @@ pub async fn run(stage: &Stage) -> Result<Outcome> {
                 "{logins} logins a side and round by password grant at a client that is made for it, {CALLERS} at the same time, {PEOPLE} people in turn. Most of a login is the hash of the password."
             ),
             "`no listener` is a copy of the realm in the same Keycloak whose events are not captured: its logins reach the listener and leave it at the first look. Sides take turns.".to_owned(),
+            phase_two_note(sides.len() > 2),
             "With the broker down the outbox keeps what happens; when it was back, the outbox was empty again before the next round.".to_owned(),
         ],
     };
@@ -83,6 +99,14 @@ pub async fn run(stage: &Stage) -> Result<Outcome> {
         Goal::at_most("the same, broker down", 1.05, p99("gatehouse, broker down") / none.1),
     ];
     Ok(outcome)
+}
+
+fn phase_two_note(is_measured: bool) -> String {
+    if is_measured {
+        "`Phase Two` is their extension keycloak-events, which posts each event from memory to an address that takes everything: without the person's state, and what was not posted is lost with the process. Its jar lies beside ours in all legs.".to_owned()
+    } else {
+        "Phase Two's extension was not measured: it needs Java 21.".to_owned()
+    }
 }
 
 async fn measure(stage: &Stage, side: &str, house: &House<'_>, logins: usize) -> Result<Sample> {
@@ -146,15 +170,16 @@ impl<'a> House<'a> {
     }
 }
 
-/// Makes the same realm under a name that the extension is not told to hear.
-async fn copy_realm(stage: &Stage) -> Result<()> {
+/// Makes the same realm, but for a change, under a name that the extension is not told to hear.
+async fn copy_realm(stage: &Stage, name: &str, change: impl FnOnce(&mut Value) -> Result<()>) -> Result<()> {
     let admin = Admin::new(&stage.stack)?;
     let mut realm = admin.done(Method::POST, "partial-export", None).await?;
     forget_ids(&mut realm);
     let fields = realm.as_object_mut().context("Keycloak did not tell a realm")?;
     // A copy has keys of its own.
     fields.remove("components");
-    fields.insert("realm".to_owned(), json!(COPY));
+    fields.insert("realm".to_owned(), json!(name));
+    change(&mut realm)?;
     admin.create_realm(&realm).await
 }
 

@@ -96,7 +96,12 @@ fn read(bootstrap: &str, people: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
     let (mut keys, mut records) = (HashSet::new(), Vec::new());
     while !ends.is_empty() {
         let message = consumer.poll(PATIENCE).with_context(|| {
-            format!("the topic ends too early: {} people, still to come by partition: {ends:?}", keys.len())
+            format!(
+                "the topic ends too early: {} people, still to come by partition: {ends:?}, read so far: {:?}, ends now: {:?}",
+                keys.len(),
+                consumer.position(),
+                extent(&consumer, USERS)
+            )
         })??;
         if ends.get(&message.partition()).is_some_and(|last| message.offset() >= *last) {
             ends.remove(&message.partition());

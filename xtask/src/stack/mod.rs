@@ -108,7 +108,9 @@ impl Stack {
         let this = &*self;
         let identity = async {
             let step = progress.step("keycloak");
-            let (keycloak, ()) = tokio::try_join!(Keycloak::prepare(&step), this.start_postgres(progress))?;
+            let for_bench = this.plan.build == Build::Release;
+            let (keycloak, ()) =
+                tokio::try_join!(Keycloak::prepare(for_bench, &step), this.start_postgres(progress))?;
             let Plan { layout, ports, .. } = &this.plan;
             let spec = keycloak.lay_out(layout, ports, &this.secrets).await?;
             step.stage("starting");

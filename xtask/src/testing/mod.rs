@@ -168,6 +168,11 @@ pub async fn kafka_connect() -> Result<PathBuf> {
     crate::tools::peers::kafka_connect().await
 }
 
+/// Whether a stack for benchmarks has Phase Two's extension for Keycloak: it needs Java 21.
+pub fn has_phase_two() -> Result<bool> {
+    crate::tools::peers::has_phase_two()
+}
+
 /// Ory Kratos, built from the Go registry: a peer of the benchmarks.
 pub async fn kratos() -> Result<PathBuf> {
     crate::tools::peers::kratos().await

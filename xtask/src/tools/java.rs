@@ -10,6 +10,15 @@ const OLDEST: u32 = 17;
 
 /// The `java` of a JDK that is new enough: that of `JAVA_HOME`, else the first on the search path.
 pub fn java() -> Result<PathBuf> {
+    Ok(found()?.0)
+}
+
+/// Its major version.
+pub fn version() -> Result<u32> {
+    Ok(found()?.1)
+}
+
+fn found() -> Result<(PathBuf, u32)> {
     let fix = format!(
         "install a JDK ≥ {OLDEST} (Debian: apt-get install openjdk-17-jdk-headless; macOS: brew install openjdk) \
          or point JAVA_HOME at one"
@@ -28,7 +37,7 @@ pub fn java() -> Result<PathBuf> {
         .with_context(|| format!("{} does not run: {fix}", java.display()))?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     match major(&text) {
-        Some(version) if version >= OLDEST => Ok(java),
+        Some(version) if version >= OLDEST => Ok((java, version)),
         Some(version) => bail!("Java {version} is too old: {fix}"),
         None => bail!("{} does not say its version: {fix}", java.display()),
     }

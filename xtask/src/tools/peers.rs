@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 
-use super::{digest, go, maven};
+use super::{digest, go, java, maven};
 use crate::layout::{cache, root};
-use crate::progress::Progress;
+use crate::parts::fetched;
+use crate::progress::{Progress, Step};
 
 /// Kafka Connect with Debezium's JDBC sink and its source for PostgreSQL, as one directory of jars.
 pub async fn kafka_connect() -> Result<PathBuf> {
@@ -18,6 +19,22 @@ pub async fn kafka_connect() -> Result<PathBuf> {
     maven::copy_dependencies(&pom, &jars, "Kafka Connect and Debezium", &step).await?;
     step.done("fetched");
     Ok(jars)
+}
+
+/// Phase Two's extension for Keycloak, which sends events by HTTP.
+const PHASE_TWO: &str = "0.59";
+/// What Phase Two's extension needs; Keycloak and ours are content with less.
+const PHASE_TWO_JAVA: u32 = 21;
+
+/// Whether Keycloak can run Phase Two's extension on the Java of this machine.
+pub fn has_phase_two() -> Result<bool> {
+    Ok(java::version()? >= PHASE_TWO_JAVA)
+}
+
+/// Phase Two's extension as a directory with its jar.
+pub async fn phase_two(step: &Step) -> Result<PathBuf> {
+    let artifact = format!("io.phasetwo.keycloak:keycloak-events:{PHASE_TWO}:jar");
+    fetched(&format!("phase-two-{PHASE_TWO}"), &artifact, step).await
 }
 
 /// Ory Kratos, built at the first call; that takes some minutes.

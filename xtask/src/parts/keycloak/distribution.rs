@@ -9,18 +9,22 @@ use super::realm_file;
 use crate::layout::{cache, partial, root};
 use crate::parts::fetched;
 use crate::progress::Step;
-use crate::tools::{archive, command, digest, java, maven};
+use crate::tools::{archive, command, digest, java, maven, peers};
 
 const VERSION: &str = "26.7.4";
 /// What is fixed when Keycloak builds itself; the rest is set at start.
 const BUILD_OPTIONS: [&str; 4] =
     ["build", "--db=postgres", "--health-enabled=true", "--metrics-enabled=true"];
 
-/// A Keycloak built with the extension as it is now.
-pub async fn built(step: &Step) -> Result<PathBuf> {
+/// A Keycloak built with the extension as it is now, for benchmarks with Phase Two's beside it where that runs.
+pub async fn built(for_bench: bool, step: &Step) -> Result<PathBuf> {
     let distribution = distribution(step).await?;
     let extension = extension(step).await?;
-    let version = digest::digest(&format!("{VERSION} {BUILD_OPTIONS:?}"), std::slice::from_ref(&extension))?;
+    let mut parts = vec![extension.clone()];
+    if for_bench && peers::has_phase_two()? {
+        parts.push(peers::phase_two(step).await?);
+    }
+    let version = digest::digest(&format!("{VERSION} {BUILD_OPTIONS:?}"), &parts)?;
     let home = cache().join(format!("keycloak-built-{version}"));
     if home.is_dir() {
         return Ok(home);
@@ -32,6 +36,9 @@ pub async fn built(step: &Step) -> Result<PathBuf> {
     // The build writes below lib/quarkus, so these files must not be shared with the distribution.
     replace_with_copy(&distribution.join("lib/quarkus"), &part.join("lib/quarkus")).await?;
     replace_with_copy(&extension, &part.join("providers")).await?;
+    for peer in parts.iter().skip(1) {
+        copy(&["-P"], &archive::only_file(peer, "jar")?, &part.join("providers")).await?;
+    }
     let mut kc = Command::new(part.join("bin/kc.sh"));
     kc.args(BUILD_OPTIONS).env("JAVA", java::java()?).env("JAVA_OPTS_APPEND", "-XX:TieredStopAtLevel=1");
     command::run(&mut kc, "kc.sh build", step, |_| None).await?;

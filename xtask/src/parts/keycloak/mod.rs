@@ -33,9 +33,10 @@ pub struct Keycloak {
 }
 
 impl Keycloak {
-    /// Fetches Keycloak, builds the extension, and lets Keycloak build itself around it.
-    pub async fn prepare(step: &Step) -> Result<Self> {
-        Ok(Self { built: distribution::built(step).await?, java: java::java()? })
+    /// Fetches Keycloak, builds the extension, and lets Keycloak build itself around it, and around that of a peer when
+    /// benchmarks are to be run.
+    pub async fn prepare(for_bench: bool, step: &Step) -> Result<Self> {
+        Ok(Self { built: distribution::built(for_bench, step).await?, java: java::java()? })
     }
 
     /// Lays out this stack's own Keycloak and tells how to run it.
