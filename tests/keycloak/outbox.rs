@@ -230,6 +230,48 @@ fn last_is(seen: &[Event], key: &str, kind: &str) -> bool {
     Events::last(seen, key).is_some_and(|event| event.kind == kind)
 }
 
+/// An import by an administrator says more of a person than any form takes.
+#[tokio::test]
+async fn a_person_is_told_whole_by_the_stream_and_by_the_page() -> Result<()> {
+    let _turn = turn().await;
+    let stack = Stack::shared().await?;
+    let admin = Admin::new(&stack)?;
+    let name = format!("whole-{}", unique());
+    let email = format!("{name}@example.com");
+    // Keycloak keeps values of more than 255 characters in another column.
+    let long = "Persada ".repeat(60);
+    let mut person = with_authenticators(&email);
+    person["createdTimestamp"] = json!(1_700_000_000_123_i64);
+    person["attributes"] =
+        json!({"company": [long], "locale": ["id"], "time_zone": ["Asia/Jakarta"], "shoe_size": ["42"]});
+    person.as_object_mut().unwrap().remove("lastName");
+    let mut events = Events::from_now(&stack)?;
+    let import = json!({"ifResourceExists": "FAIL", "users": [person]});
+    let imported = admin.done(Method::POST, "partialImport", Some(import)).await?;
+    let id = imported["results"][0]["id"].as_str().unwrap().to_owned();
+    let company_id = admin.create("organizations", &company(&name)).await?;
+    admin.done(Method::POST, &format!("organizations/{company_id}/members"), Some(json!(id))).await?;
+    let joined = |seen: &[Event]| {
+        Events::last(seen, &id).is_some_and(|event| event.value["user"]["organizations"] != json!([]))
+    };
+    events.until("the join", joined).await?;
+
+    let credentials = admin.done(Method::GET, &format!("users/{id}/credentials"), None).await?;
+    let factor = |number: usize| json!({"id": credentials[number]["id"], "channel": "totp", "hint": null});
+    let expected = json!({"id": id, "username": email, "email": email, "email_verified": false, "first_name": "Ani",
+        "last_name": null, "locale": "id", "enabled": true, "created_at": "2023-11-14T22:13:20.123Z",
+        "attributes": {"company": long, "country": null, "locale": "id", "terms_version": null,
+            "terms_accepted_at": null, "time_zone": "Asia/Jakarta"},
+        "organizations": [{"id": company_id, "alias": name, "name": name}],
+        "factors": [factor(0), factor(1), factor(2)]});
+    assert_eq!(Events::last(&events.seen, &id).unwrap().value["user"], expected);
+    let service = ServiceAccount::sign_in(&stack).await?;
+    let before = &id[..id.len() - 1];
+    let (_, page) = service.get(&format!("users?max=1&after={before}")).await?;
+    assert_eq!(page["items"], json!([expected]));
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_resync_sends_what_is_there_and_null_for_what_is_not() -> Result<()> {
     let _turn = turn().await;

@@ -38,7 +38,7 @@ final class OutboxCollector extends AbstractKeycloakTransaction {
         this.traceParent = TraceParent.current(session);
     }
 
-    /** The collector of this session, enlisted on first use. {@code wake} runs after the commit. */
+    /** The collector of this session, enlisted on first use. {@code wake} runs after the commit, unless all that happened can wait. */
     static OutboxCollector of(KeycloakSession session, Runnable wake) {
         if (session.getAttribute(ATTRIBUTE) instanceof OutboxCollector existing) {
             return existing;
@@ -46,7 +46,7 @@ final class OutboxCollector extends AbstractKeycloakTransaction {
         OutboxCollector collector = new OutboxCollector(session);
         session.setAttribute(ATTRIBUTE, collector);
         session.getTransactionManager().enlistPrepare(collector);
-        session.getTransactionManager().enlistAfterCompletion(new AfterCommit(wake));
+        session.getTransactionManager().enlistAfterCompletion(new AfterCommit(collector.events, wake));
         return collector;
     }
 
@@ -83,15 +83,19 @@ final class OutboxCollector extends AbstractKeycloakTransaction {
     /** Must not throw: Keycloak would report a failure for something the database has committed. */
     private static final class AfterCommit extends AbstractKeycloakTransaction {
 
+        private final List<CapturedEvent> events;
         private final Runnable wake;
 
-        AfterCommit(Runnable wake) {
+        AfterCommit(List<CapturedEvent> events, Runnable wake) {
+            this.events = events;
             this.wake = wake;
         }
 
         @Override
         protected void commitImpl() {
-            wake.run();
+            if (!events.stream().allMatch(EventMapping::canWait)) {
+                wake.run();
+            }
         }
 
         @Override

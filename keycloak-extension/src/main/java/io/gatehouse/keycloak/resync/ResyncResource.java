@@ -1,14 +1,16 @@
 package io.gatehouse.keycloak.resync;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.OrganizationModel;
 import org.keycloak.models.RealmModel;
-import org.keycloak.models.UserModel;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -17,6 +19,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.keycloak.events.OutboxEventListenerFactory;
 import io.gatehouse.keycloak.otp.CodeDeliveryResource;
 import io.gatehouse.keycloak.state.CurrentState;
+import io.gatehouse.keycloak.state.UserState;
 
 import jakarta.persistence.EntityManager;
 import jakarta.ws.rs.BadRequestException;
@@ -64,9 +67,9 @@ public class ResyncResource {
     public Response users(@QueryParam("after") @DefaultValue("") String after, @QueryParam("max") @DefaultValue("" + MAX_PAGE) int max) {
         ServiceAccounts.require(session);
         CurrentState state = new CurrentState(session, realm);
-        return page(USER_IDS, after, max, id -> {
-            UserModel user = state.user(id);
-            return user == null ? null : state.describe(user);
+        return page(USER_IDS, after, max, ids -> {
+            Map<String, UserState> users = state.users(ids);
+            return ids.stream().map(users::get).filter(Objects::nonNull).map(UserState::json);
         });
     }
 
@@ -77,11 +80,9 @@ public class ResyncResource {
                                @QueryParam("max") @DefaultValue("" + MAX_PAGE) int max) {
         ServiceAccounts.require(session);
         CurrentState state = new CurrentState(session, realm);
-        return page(USER_IDS, after, max, id -> {
-            UserModel user = state.user(id);
-            String value = user == null ? null : user.getFirstAttribute(name);
-            return value == null ? null : JsonNodeFactory.instance.objectNode().put("id", id).put("value", value);
-        });
+        return page(USER_IDS, after, max, ids -> ids.stream().map(state::user).filter(Objects::nonNull)
+                .filter(user -> user.getFirstAttribute(name) != null)
+                .map(user -> JsonNodeFactory.instance.objectNode().put("id", user.getId()).put("value", user.getFirstAttribute(name))));
     }
 
     /** Organisations by ascending id, with the ids of their members. */
@@ -91,10 +92,7 @@ public class ResyncResource {
                                   @QueryParam("max") @DefaultValue("" + MAX_PAGE) int max) {
         ServiceAccounts.require(session);
         CurrentState state = new CurrentState(session, realm);
-        return page(ORGANIZATION_IDS, after, max, id -> {
-            OrganizationModel organization = state.organization(id);
-            return organization == null ? null : describe(organization);
-        });
+        return page(ORGANIZATION_IDS, after, max, ids -> ids.stream().map(state::organization).filter(Objects::nonNull).map(this::describe));
     }
 
     /** Puts a row in the outbox for each id; the relay sends the state it finds then, or {@code null} for what does not exist. */
@@ -124,7 +122,7 @@ public class ResyncResource {
         return new CodeDeliveryResource(session);
     }
 
-    private Response page(String query, String after, int max, Function<String, ObjectNode> describe) {
+    private Response page(String query, String after, int max, Function<List<String>, Stream<ObjectNode>> describe) {
         if (max < 1 || max > MAX_PAGE) {
             throw new BadRequestException("max: expected 1 to " + MAX_PAGE);
         }
@@ -132,12 +130,7 @@ public class ResyncResource {
                 .setMaxResults(max).getResultList();
         ObjectNode page = JsonNodeFactory.instance.objectNode();
         ArrayNode items = page.putArray("items");
-        for (String id : ids) {
-            ObjectNode item = describe.apply(id);
-            if (item != null) {
-                items.add(item);
-            }
-        }
+        describe.apply(ids).forEach(items::add);
         page.put("next", ids.size() < max ? null : ids.get(ids.size() - 1));
         return Response.ok(page.toString(), MediaType.APPLICATION_JSON_TYPE).build();
     }

@@ -2,9 +2,12 @@ package io.gatehouse.keycloak.state;
 
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
+import org.keycloak.credential.CredentialModel;
 import org.keycloak.models.OrganizationModel;
 import org.keycloak.models.UserModel;
 
@@ -12,39 +15,58 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** The {@code user} object of an event record. Absent values are written as {@code null}, so a reader can tell them from unknown ones. */
-final class UserState {
+/**
+ * What is told of a user.
+ *
+ * @param createdAt      milliseconds since 1970, {@code null} for users of a store that does not tell
+ * @param serviceAccount whether it is a program and no person
+ * @param attributes     values of {@link #ATTRIBUTES}; those that the user does not have are missing
+ * @param credentials    by their priority; only what {@link FactorState} reads of them
+ */
+public record UserState(String id, String username, String email, boolean emailVerified, String firstName, String lastName,
+                        boolean enabled, Long createdAt, boolean serviceAccount, Map<String, String> attributes,
+                        List<Organization> organizations, List<CredentialModel> credentials) {
 
-    private static final List<String> ATTRIBUTES =
+    /** The attributes that are told. */
+    static final List<String> ATTRIBUTES =
             List.of("company", "country", "locale", "terms_version", "terms_accepted_at", "time_zone");
 
-    private UserState() {
+    /** An organisation that the user is a member of. */
+    record Organization(String id, String alias, String name) {
     }
 
-    static ObjectNode of(UserModel user, Stream<OrganizationModel> memberships) {
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("id", user.getId());
-        json.put("username", user.getUsername());
-        json.put("email", user.getEmail());
-        json.put("email_verified", user.isEmailVerified());
-        json.put("first_name", user.getFirstName());
-        json.put("last_name", user.getLastName());
-        json.put("locale", user.getFirstAttribute(UserModel.LOCALE));
-        json.put("enabled", user.isEnabled());
-        Long created = user.getCreatedTimestamp();
-        json.put("created_at", created == null ? null : Instant.ofEpochMilli(created).toString());
-        ObjectNode attributes = json.putObject("attributes");
+    /** As Keycloak's model has it. */
+    static UserState of(UserModel user, Stream<OrganizationModel> memberships) {
+        Map<String, String> attributes = new LinkedHashMap<>();
         ATTRIBUTES.forEach(name -> attributes.put(name, user.getFirstAttribute(name)));
-        addOrganizations(json.putArray("organizations"), memberships);
-        ArrayNode factors = json.putArray("factors");
-        user.credentialManager().getStoredCredentialsStream().forEach(credential -> FactorState.of(credential).ifPresent(factors::add));
-        return json;
+        List<Organization> organizations = memberships
+                .map(organization -> new Organization(organization.getId(), organization.getAlias(), organization.getName())).toList();
+        return new UserState(user.getId(), user.getUsername(), user.getEmail(), user.isEmailVerified(), user.getFirstName(),
+                user.getLastName(), user.isEnabled(), user.getCreatedTimestamp(), user.getServiceAccountClientLink() != null,
+                attributes, organizations, user.credentialManager().getStoredCredentialsStream().toList());
     }
 
-    private static void addOrganizations(ArrayNode json, Stream<OrganizationModel> memberships) {
-        memberships.sorted(Comparator.comparing(OrganizationModel::getId)).forEach(organization -> json.addObject()
-                .put("id", organization.getId())
-                .put("alias", organization.getAlias())
-                .put("name", organization.getName()));
+    /** The {@code user} object of an event record. Absent values are written as {@code null}, so a reader can tell them from unknown ones. */
+    public ObjectNode json() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("id", id);
+        json.put("username", username);
+        json.put("email", email);
+        json.put("email_verified", emailVerified);
+        json.put("first_name", firstName);
+        json.put("last_name", lastName);
+        json.put("locale", attributes.get(UserModel.LOCALE));
+        json.put("enabled", enabled);
+        json.put("created_at", createdAt == null ? null : Instant.ofEpochMilli(createdAt).toString());
+        ObjectNode told = json.putObject("attributes");
+        ATTRIBUTES.forEach(name -> told.put(name, attributes.get(name)));
+        ArrayNode memberships = json.putArray("organizations");
+        organizations.stream().sorted(Comparator.comparing(Organization::id)).forEach(organization -> memberships.addObject()
+                .put("id", organization.id())
+                .put("alias", organization.alias())
+                .put("name", organization.name()));
+        ArrayNode factors = json.putArray("factors");
+        credentials.forEach(credential -> FactorState.of(credential).ifPresent(factors::add));
+        return json;
     }
 }

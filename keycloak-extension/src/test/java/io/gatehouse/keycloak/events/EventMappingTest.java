@@ -25,6 +25,13 @@ class EventMappingTest {
 
     private static final String REALM = "gatehouse";
 
+    @ParameterizedTest
+    @CsvSource({"LOGIN, true", "LOGIN_ERROR, true", "LOGOUT, true", "REGISTER, false", "UPDATE_PROFILE, false", "UPDATE_CREDENTIAL, false",
+            "USER_DISABLED_BY_TEMPORARY_LOCKOUT, false", "DELETE_ACCOUNT, false"})
+    void onlyWhatChangesNothingCanWait(EventType type, boolean canWait) {
+        assertEquals(canWait, EventMapping.canWait(EventMapping.of(event(type), REALM).orElseThrow()));
+    }
+
     @Test
     void keepsOfALoginWhoWhereAndHow() {
         Event event = event(EventType.LOGIN_ERROR);

@@ -1,7 +1,6 @@
 package io.gatehouse.keycloak.events.relay;
 
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.List;
 
 import io.gatehouse.keycloak.events.OutboxRow;
@@ -12,6 +11,13 @@ import jakarta.persistence.EntityManager;
 final class Outbox {
 
     static final int WINDOW = 200;
+
+    private static final String OLDEST =
+            "SELECT row, CAST(function('nextval', 'gatehouse_record_sequence') AS Long) FROM OutboxRow row ORDER BY row.id";
+
+    /** @param sequence number of the record that the row is about to become */
+    record Numbered(OutboxRow row, long sequence) {
+    }
 
     private final EntityManager em;
 
@@ -28,9 +34,13 @@ final class Outbox {
                 .getSingleResult();
     }
 
-    List<OutboxRow> oldest() {
-        return em.createQuery("SELECT row FROM OutboxRow row ORDER BY row.id", OutboxRow.class)
-                .setMaxResults(WINDOW).setHint("org.hibernate.readOnly", true).getResultList();
+    /**
+     * The oldest rows, each with a new record number. The numbers ascend: they are drawn when the rows are in order, and they grow from
+     * round to round because only the node whose turn it is draws any.
+     */
+    List<Numbered> oldest() {
+        return em.createQuery(OLDEST, Object[].class).setMaxResults(WINDOW).setHint("org.hibernate.readOnly", true).getResultList().stream()
+                .map(columns -> new Numbered((OutboxRow) columns[0], (Long) columns[1])).toList();
     }
 
     /** When the first of the events that wait happened, in milliseconds since 1970; {@code null} when none does. */
@@ -39,16 +49,11 @@ final class Outbox {
                 .setMaxResults(1).getResultStream().findFirst().orElse(null);
     }
 
-    /** As many new record numbers, ascending; they grow from round to round because only the node whose turn it is draws any. */
-    Iterator<Long> nextSequences(int count) {
-        List<?> drawn = em.createNativeQuery("SELECT nextval('gatehouse_record_sequence') FROM generate_series(1, ?1)")
-                .setParameter(1, count).getResultList();
-        return drawn.stream().map(number -> ((Number) number).longValue()).iterator();
-    }
-
+    /** In SQL: Hibernate would translate a list anew each time. */
     void delete(Collection<Long> ids) {
         if (!ids.isEmpty()) {
-            em.createQuery("DELETE FROM OutboxRow row WHERE row.id IN :ids").setParameter("ids", ids).executeUpdate();
+            em.createNativeQuery("DELETE FROM gatehouse_outbox WHERE id = ANY (:ids)")
+                    .setParameter("ids", ids.toArray(Long[]::new)).executeUpdate();
         }
     }
 }

@@ -18,8 +18,8 @@ public final class Relay {
 
     private static final Logger LOG = Logger.getLogger(Relay.class);
 
-    /** A net for rows of nodes that are gone; rows of this node come with a wake-up. */
-    private static final long POLL_MILLIS = 1_000;
+    /** Rows that can wait do so for at most this long; it is also a net for rows of nodes that are gone. All others come with a wake-up. */
+    private static final long POLL_MILLIS = 500;
     /** Rounds begin at least so far apart; an event may wait as long, and half of them are to be on their way within 50 ms. */
     private static final long GATHER_MILLIS = 40;
     private static final long FIRST_BACKOFF_MILLIS = 250;
@@ -113,7 +113,7 @@ public final class Relay {
 
     /**
      * Waits for rows. Every wake-up up to here is answered by the round that is about to begin: its row was committed before. The first
-     * row after a pause is sent at once; those that follow it closely share a round, which costs as much for one row as for several.
+     * row after a pause is sent at once; those that follow it closely share a round, which costs hardly more for several rows than for one.
      */
     private void awaitWork(long lastBegan) throws InterruptedException {
         long gather = GATHER_MILLIS - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastBegan);
@@ -122,7 +122,7 @@ public final class Relay {
         work.drainPermits();
     }
 
-    /** Sleeps through wake-ups: every login would be one. */
+    /** Sleeps through wake-ups: every change would be one. */
     private void retryLater(Throwable cause) throws InterruptedException {
         if (backoffMillis == 0 || System.nanoTime() - remindedAt > REMIND_NANOS) {
             LOG.warnf("Events cannot be relayed and stay in the outbox; trying again until it works: %s", cause);

@@ -1,11 +1,8 @@
 package io.gatehouse.keycloak.events.relay;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -15,15 +12,10 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.InterruptException;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.OrganizationModel;
-import org.keycloak.models.RealmModel;
-import org.keycloak.models.UserModel;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import io.gatehouse.keycloak.events.OutboxRow;
-import io.gatehouse.keycloak.state.CurrentState;
 
 /**
  * Sends the oldest rows and deletes what Kafka has acknowledged, in one transaction.
@@ -46,27 +38,12 @@ final class RelayRound {
         private static final Result MISSED_TURN = new Result(0, null, null, true);
     }
 
-    private record Subject(String realmId, OutboxRow.SubjectKind kind, String id) {
-
-        static Subject of(OutboxRow row) {
-            return new Subject(row.getRealmId(), row.getSubjectKind(), row.getSubjectId());
-        }
-    }
-
     private record Sent(OutboxRow row, Future<RecordMetadata> acknowledgement) {
-    }
-
-    /** @param relevant {@code false} for service accounts: they are not people and nobody is told of them */
-    private record Snapshot(boolean relevant, ObjectNode json) {
-
-        private static final Snapshot GONE = new Snapshot(true, null);
-        private static final Snapshot IRRELEVANT = new Snapshot(false, null);
     }
 
     private final KeycloakSession session;
     private final KafkaSender sender;
     private final Outbox outbox;
-    private final Map<Subject, Snapshot> snapshots = new HashMap<>();
 
     RelayRound(KeycloakSession session, KafkaSender sender) {
         this.session = session;
@@ -78,7 +55,7 @@ final class RelayRound {
         if (!outbox.takeTurn()) {
             return Result.MISSED_TURN;
         }
-        List<OutboxRow> rows = outbox.oldest();
+        List<Outbox.Numbered> rows = outbox.oldest();
         if (rows.isEmpty()) {
             return Result.NOTHING;
         }
@@ -88,20 +65,21 @@ final class RelayRound {
         Optional<Throwable> failure = settle(sent, done);
         outbox.delete(done);
         boolean left = failure.isPresent() || rows.size() == Outbox.WINDOW;
-        return new Result(done.size(), failure.orElse(null), left ? Long.valueOf(rows.get(0).getOccurredAt()) : null, false);
+        return new Result(done.size(), failure.orElse(null), left ? Long.valueOf(rows.get(0).row().getOccurredAt()) : null, false);
     }
 
-    private List<Sent> send(List<OutboxRow> rows, List<Long> done) {
-        Iterator<Long> sequences = outbox.nextSequences(rows.size());
+    private List<Sent> send(List<Outbox.Numbered> rows, List<Long> done) {
+        Subjects subjects = Subjects.of(session, rows.stream().map(Outbox.Numbered::row).toList());
         List<Sent> sent = new ArrayList<>();
-        for (OutboxRow row : rows) {
-            Snapshot snapshot = snapshots.computeIfAbsent(Subject.of(row), this::read);
-            if (!snapshot.relevant()) {
+        for (Outbox.Numbered each : rows) {
+            OutboxRow row = each.row();
+            Subjects.Snapshot subject = subjects.of(row);
+            if (!subject.relevant()) {
                 done.add(row.getId());
                 continue;
             }
             try {
-                sent.add(new Sent(row, sender.send(EventRecord.of(sender.topic(), row, snapshot.json(), sequences.next()))));
+                sent.add(new Sent(row, sender.send(EventRecord.of(sender.topic(), row, subject.json(), each.sequence()))));
             } catch (JsonProcessingException e) {
                 throw new IllegalStateException("outbox row " + row.getId() + " is not JSON", e);
             }
@@ -111,35 +89,18 @@ final class RelayRound {
 
     /** Adds the acknowledged rows to {@code done}; behind a row that failed, its subject's other rows stay too. */
     private static Optional<Throwable> settle(List<Sent> sent, List<Long> done) {
-        Set<Subject> failed = new HashSet<>();
+        Set<Subjects.Subject> failed = new HashSet<>();
         Throwable failure = null;
         for (Sent each : sent) {
             Throwable cause = outcome(each.acknowledgement());
             if (cause != null) {
                 failure = cause;
-                failed.add(Subject.of(each.row()));
-            } else if (!failed.contains(Subject.of(each.row()))) {
+                failed.add(Subjects.Subject.of(each.row()));
+            } else if (!failed.contains(Subjects.Subject.of(each.row()))) {
                 done.add(each.row().getId());
             }
         }
         return Optional.ofNullable(failure);
-    }
-
-    private Snapshot read(Subject subject) {
-        RealmModel realm = session.realms().getRealm(subject.realmId());
-        if (realm == null) {
-            return Snapshot.GONE;
-        }
-        CurrentState state = new CurrentState(session, realm);
-        if (subject.kind() == OutboxRow.SubjectKind.ORGANIZATION) {
-            OrganizationModel organization = state.organization(subject.id());
-            return organization == null ? Snapshot.GONE : new Snapshot(true, state.describe(organization));
-        }
-        UserModel user = state.user(subject.id());
-        if (user == null) {
-            return Snapshot.GONE;
-        }
-        return user.getServiceAccountClientLink() == null ? new Snapshot(true, state.describe(user)) : Snapshot.IRRELEVANT;
     }
 
     private static Throwable outcome(Future<RecordMetadata> future) {
