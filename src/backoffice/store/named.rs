@@ -122,7 +122,9 @@ where
         }
     }
     let looked_up = if rare.is_empty() { &all } else { &rare };
-    sqlx::query_as(named.looked_up).bind(&all).bind(after).bind(limit).bind(looked_up).fetch_all(conn).await
+    let query = sqlx::query_as(named.looked_up).bind(&all).bind(after).bind(limit).bind(looked_up);
+    // Planned for these words: a plan for any words starts workers in parallel, which takes longer than the search.
+    query.persistent(false).fetch_all(conn).await
 }
 
 /// What the text search reads as: a word that begins so, for each.
