@@ -177,6 +177,10 @@ impl Legs<'_> {
             Ok(())
         };
         let total = total(table, &format!("r{round}-"));
+        let mut last: HashMap<&str, i64> = HashMap::new();
+        for state in states.iter().rev().take(LAST) {
+            last.entry(&state.user_id).or_insert(state.sequence);
+        }
         while done(database, &total).await? == 0 {
             patience(0)?;
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -185,7 +189,7 @@ impl Legs<'_> {
         // The meter took a moment to start.
         let first = done(database, &total).await?;
         loop {
-            if are_last(database, table, states).await? && done(database, &total).await? == self.events {
+            if are_last(database, table, &last).await? && done(database, &total).await? == self.events {
                 return meter.stop(side, u64::try_from(self.events - first)?).await;
             }
             patience(first)?;
@@ -258,12 +262,8 @@ fn total(table: &str, prefix: &str) -> String {
     format!("SELECT COALESCE(sum(sequence), 0)::int8 FROM {table} WHERE user_id LIKE '{prefix}%'")
 }
 
-/// Whether those who were changed last have their last states: by the primary key.
-async fn are_last(database: &mut PgConnection, table: &str, states: &[State]) -> Result<bool> {
-    let mut last: HashMap<&str, i64> = HashMap::new();
-    for state in states.iter().rev().take(LAST) {
-        last.entry(&state.user_id).or_insert(state.sequence);
-    }
+/// Whether these people have these states: by the primary key.
+async fn are_last(database: &mut PgConnection, table: &str, last: &HashMap<&str, i64>) -> Result<bool> {
     let ids: Vec<&str> = last.keys().copied().collect();
     let query = format!(
         "SELECT COALESCE(sum(sequence), 0)::int8 FROM unnest($1::text[]) AS user_id JOIN {table} USING (user_id)"

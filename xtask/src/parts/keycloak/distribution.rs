@@ -20,10 +20,8 @@ const BUILD_OPTIONS: [&str; 4] =
 pub async fn built(for_bench: bool, step: &Step) -> Result<PathBuf> {
     let distribution = distribution(step).await?;
     let extension = extension(step).await?;
-    let mut parts = vec![extension.clone()];
-    if for_bench && peers::has_phase_two()? {
-        parts.push(peers::phase_two(step).await?);
-    }
+    let peer = if for_bench && peers::has_phase_two()? { Some(peers::phase_two(step).await?) } else { None };
+    let parts: Vec<PathBuf> = std::iter::once(&extension).chain(&peer).cloned().collect();
     let version = digest::digest(&format!("{VERSION} {BUILD_OPTIONS:?}"), &parts)?;
     let home = cache().join(format!("keycloak-built-{version}"));
     if home.is_dir() {
@@ -36,7 +34,7 @@ pub async fn built(for_bench: bool, step: &Step) -> Result<PathBuf> {
     // The build writes below lib/quarkus, so these files must not be shared with the distribution.
     replace_with_copy(&distribution.join("lib/quarkus"), &part.join("lib/quarkus")).await?;
     replace_with_copy(&extension, &part.join("providers")).await?;
-    for peer in parts.iter().skip(1) {
+    if let Some(peer) = &peer {
         copy(&["-P"], &archive::only_file(peer, "jar")?, &part.join("providers")).await?;
     }
     let mut kc = Command::new(part.join("bin/kc.sh"));
