@@ -20,7 +20,7 @@ use crate::{
         problem::{Problem, StatusCode},
         webhook::{
             SignedRequest,
-            answers::{self, Answer, Claim},
+            answers::{self, Answer, Keeping},
         },
     },
 };
@@ -111,41 +111,42 @@ impl Admission {
             return Ok(problem.with_retry_after(wait.num_seconds().unsigned_abs() + 1).into());
         }
         let mut tx = self.0.pool.begin().await?;
-        match answers::claim(&mut tx, request).await? {
-            Claim::New => {}
-            Claim::Answered(answer) => return Ok(answer),
-            Claim::Reused => return Ok(Answer::id_reused()),
+        let (answer, outcome) = self.judged(&mut tx, asking).await?;
+        if !answers::keep(&mut tx, &Keeping { request, answer: &answer }).await? {
+            tx.rollback().await?;
+            return answers::given(&mut *self.0.pool.acquire().await?, request).await;
         }
-        let answer = self.judged(&mut tx, asking).await?;
-        answers::keep(&mut tx, &request.id, &answer).await?;
         tx.commit().await?;
+        count(outcome);
         Ok(answer)
     }
 
-    async fn judged(&self, conn: &mut PgConnection, asking: &Asking) -> Result<Answer, sqlx::Error> {
+    /// The answer, and its name in metrics.
+    async fn judged(
+        &self,
+        conn: &mut PgConnection,
+        asking: &Asking,
+    ) -> Result<(Answer, &'static str), sqlx::Error> {
         let (realm, now) = (self.realm(), self.now());
         let key = asking.email.expose().to_lowercase();
         let standing = store::standing(conn, realm, (&key, &domain_of(&key)), now).await?;
         if standing.is_admitted() {
-            count("admitted");
-            return Ok(admitted(true));
+            return Ok((admitted(true), "admitted"));
         }
         if standing.is_noted() {
             let id = AdmissionId::generate(self.0.ports.clock.as_ref(), self.0.ports.entropy.as_ref());
             let most = self.0.config.most_waiting.into();
             if !store::note(conn, id, (realm, asking), now, most).await? {
-                count("full");
                 tracing::warn!("a request to sign up was not noted: too many wait");
                 let problem = Problem::new(
                     StatusCode::SERVICE_UNAVAILABLE,
                     "admission/full",
                     "No more requests are taken for now",
                 );
-                return Ok(problem.with_retry_after(LATER).into());
+                return Ok((problem.with_retry_after(LATER).into(), "full"));
             }
         }
-        count("noted");
-        Ok(admitted(false))
+        Ok((admitted(false), "noted"))
     }
 
     /// Reminds staff, in one mail, once a request has waited long enough. Returns how many wait then.

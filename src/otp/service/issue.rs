@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::{Alternative, Done, Issue, Otp, Outgoing, PendingCode, resend_at, take, unusable};
+use super::{Alternative, Done, Issue, Otp, Outgoing, PendingCode, resend_at, unusable};
 use crate::otp::{
     destination::{Destination, Unusable},
     error::{OtpError, Refusal},
@@ -16,20 +16,54 @@ use crate::otp::{
 };
 use crate::platform::problem::StatusCode;
 
+/// What was found to send a code to.
+pub(super) enum Aim {
+    /// Somewhere.
+    Target(Target),
+    /// Nothing, and so the refusal is all that comes of the call.
+    Nobody(Refusal),
+}
+
 /// Where a code will go, and where it could go instead.
-struct Target {
+pub(super) struct Target {
     to: Destination,
     factor: Option<FactorId>,
     alternatives: Vec<Alternative>,
 }
 
 impl Otp {
-    pub(super) async fn issue(&self, connection: &mut PgConnection, issue: &Issue) -> Result<Done, OtpError> {
-        let target = match issue.purpose {
-            purpose if purpose.is_to_factor() => self.factor_target(connection, issue).await?,
-            Purpose::Enrol => self.enrolment_target(connection, issue).await?,
-            _ => self.typed_target(issue)?,
-        };
+    /// Finds where the code of a call goes.
+    pub(super) async fn aim(&self, connection: &mut PgConnection, issue: &Issue) -> Result<Aim, OtpError> {
+        match issue.purpose {
+            purpose if purpose.is_to_factor() => self.factor_target(connection, issue).await,
+            Purpose::Enrol => Ok(Aim::Target(self.enrolment_target(connection, issue).await?)),
+            _ => Ok(Aim::Target(self.typed_target(issue)?)),
+        }
+    }
+
+    /// Makes the challenge, or shows the live one. Without anything to send to, the request is counted as if there
+    /// were something, so that counters tell nothing about who exists.
+    pub(super) async fn issue(
+        &self,
+        connection: &mut PgConnection,
+        issue: &Issue,
+        aim: Aim,
+    ) -> Result<Done, OtpError> {
+        match aim {
+            Aim::Target(target) => self.make(connection, issue, target).await,
+            Aim::Nobody(refusal) => {
+                let taking = self.taking(&sending(issue, None));
+                Ok(Done::Nobody { refusal, taking })
+            }
+        }
+    }
+
+    async fn make(
+        &self,
+        connection: &mut PgConnection,
+        issue: &Issue,
+        target: Target,
+    ) -> Result<Done, OtpError> {
         let key = Key {
             realm: &issue.realm,
             user_id: &issue.user_id,
@@ -37,16 +71,6 @@ impl Otp {
             purpose: issue.purpose,
             channel: target.to.channel,
         };
-        self.make(connection, issue, key, target).await
-    }
-
-    async fn make(
-        &self,
-        connection: &mut PgConnection,
-        issue: &Issue,
-        key: Key<'_>,
-        target: Target,
-    ) -> Result<Done, OtpError> {
         let ports = &self.0.ports;
         let new = NewChallenge {
             id: ChallengeId::generate(&*ports.clock, &*ports.entropy),
@@ -64,17 +88,12 @@ impl Otp {
             let live = challenges::live(connection, &key, &target.to.address).await?;
             return live.map(|live| self.shown_again(live, target)).ok_or(Refusal::CodeExpired.into());
         };
-        let sending = Sending {
-            realm: &issue.realm,
-            user_id: &issue.user_id,
-            client: Some(issue.ip_address),
-            to: Some(&target.to),
-        };
-        let outgoing = Outgoing { message: new.message, challenge: new.id, taking: self.taking(&sending) };
+        let outgoing = Outgoing { message: new.message, challenge: new.id };
+        let taking = self.taking(&sending(issue, Some(&target.to)));
         Ok(Done::Challenge {
             status: StatusCode::CREATED,
             shown: self.shown_first(outgoing.challenge, &made, target),
-            message: Some(outgoing),
+            message: Some((outgoing, taking)),
         })
     }
 
@@ -111,25 +130,15 @@ impl Otp {
         Ok(Target { to, factor: None, alternatives: Vec::new() })
     }
 
-    /// The wanted factor, or the first usable one. Without any, the request is counted as if there
-    /// were one, so that counters tell nothing about who exists.
-    async fn factor_target(&self, connection: &mut PgConnection, issue: &Issue) -> Result<Target, OtpError> {
+    /// The wanted factor, or the first usable one.
+    async fn factor_target(&self, connection: &mut PgConnection, issue: &Issue) -> Result<Aim, OtpError> {
         if issue.destination.is_some() {
             return Err(Refusal::Invalid("destination: only for purpose enrol".into()).into());
         }
         let factors = factors::of_person(connection, &issue.realm, &issue.user_id).await?;
         match choose(&factors, issue.channel) {
-            Ok(factor) => Ok(self.target(factor, &factors)?),
-            Err(refusal) => {
-                let sending = Sending {
-                    realm: &issue.realm,
-                    user_id: &issue.user_id,
-                    client: Some(issue.ip_address),
-                    to: None,
-                };
-                take(connection, &self.taking(&sending)).await??;
-                Err(refusal.into())
-            }
+            Ok(factor) => Ok(Aim::Target(self.target(factor, &factors)?)),
+            Err(refusal) => Ok(Aim::Nobody(refusal)),
         }
     }
 
@@ -175,6 +184,11 @@ impl Otp {
             alternatives,
         }
     }
+}
+
+/// Who asks for a code, as the limits count it.
+fn sending<'a>(issue: &'a Issue, to: Option<&'a Destination>) -> Sending<'a> {
+    Sending { realm: &issue.realm, user_id: &issue.user_id, client: Some(issue.ip_address), to }
 }
 
 /// The factor on the wanted channel, or the first that can be used. A locked factor is said to be

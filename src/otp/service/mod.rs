@@ -1,5 +1,6 @@
 //! The use cases, each in one transaction with the answer to its call.
 
+mod calls;
 mod command;
 mod import;
 mod issue;
@@ -29,19 +30,18 @@ pub use proof::{AskProof, ProofOf, ProofRef, ProvenAddress};
 pub use staff::{Reset, StaffAct};
 pub use verify::CODES_FAILED;
 
-use self::command::Door;
 use super::{
     code::Codes,
     config::{LimitsConfig, OtpConfig},
     delivery::{Courier, Routes},
     destination::{Destination, Unusable},
-    error::{OtpError, Refusal, database_problem},
+    error::{OtpError, Refusal},
     limits::{Ask, Conversion, Limits, Sending},
     model::{ChallengeId, Channel, FactorId, MessageId, MessageState, State, resend_wait},
     store::{
         challenges, factors,
         failures::Strictness,
-        limits::{self as limit_rows, UsedUp},
+        limits::{self as limit_rows, Booked, UsedUp},
     },
 };
 use crate::{
@@ -51,7 +51,7 @@ use crate::{
         config::Profile,
         entropy::SharedEntropy,
         problem::StatusCode,
-        webhook::{Answer, Claim, SignedRequest, answers},
+        webhook::{Keeping, answers},
     },
 };
 
@@ -97,23 +97,24 @@ struct Inner {
 
 /// What a call did, before it is an answer.
 enum Done {
-    /// A challenge to show; `message` was queued for it.
-    Challenge { status: StatusCode, shown: PendingCode, message: Option<Outgoing> },
+    /// A challenge to show; `message` was queued for it, and takes so much from the limits.
+    Challenge { status: StatusCode, shown: PendingCode, message: Option<(Outgoing, Taking)> },
+    /// Nobody to send anything to; what the call takes from the limits all the same.
+    Nobody { refusal: Refusal, taking: Taking },
     /// The right code of a login or an enrolment.
     Approved(FactorShown),
     /// The right code of an address that is no factor.
     Proven(ProvenAddress),
 }
 
-/// A message that was queued, and the limits that are still to be taken for it: last before the commit, since
-/// their rows are shared by everybody and locked until then.
+/// A message that was queued.
 struct Outgoing {
     message: MessageId,
     challenge: ChallengeId,
-    taking: Taking,
 }
 
-/// What one send takes from the limits.
+/// What one send takes from the limits: last before the commit, since their rows are shared by everybody and
+/// locked until then.
 struct Taking {
     asks: Vec<Ask>,
     /// The country of a text message.
@@ -195,104 +196,35 @@ impl Otp {
         })))
     }
 
-    /// Carries out a signed call once and gives its answer, also when it is repeated.
-    ///
-    /// The id of the call, the effect and the answer are one transaction; the message goes out after
-    /// the commit. When the provider refuses within the configured wait, the answer says so, and so
-    /// does that to a repetition: a person who waits for nothing is worse off than one who is told.
-    /// A slower provider is not waited for; the page asks for the state of the delivery.
-    pub async fn execute(&self, request: &SignedRequest, command: Command) -> Answer {
-        let answer = match self.execute_once(request, &command).await {
-            Err(OtpError::Refused(limited)) => self.refuse(request, &command, &limited).await,
-            Err(OtpError::Database(error)) => Err(error),
-            Ok(answer) => Ok(answer),
-        };
-        answer.unwrap_or_else(|error| database_problem(&error).into())
-    }
-
-    /// Fails with a refusal only when a limit is used up: then nothing of the call is left.
-    async fn execute_once(&self, request: &SignedRequest, command: &Command) -> Result<Answer, OtpError> {
-        let mut transaction = self.0.pool.begin().await?;
-        if let Some(answer) = claimed(&mut transaction, request).await? {
-            return Ok(answer);
-        }
-        let done = kept(self.carry_out(&mut transaction, command).await)?;
-        let refusal = done.as_ref().err().cloned();
-        let (answer, outgoing) = match done {
-            // A proof cannot come by this way: the door leads to no such challenge.
-            Ok(Done::Proven(_)) => (Answer::from(Refusal::NotFound.problem()), None),
-            Err(refusal) => (Answer::from(refusal.problem()), None),
-            Ok(Done::Approved(factor)) => {
-                let body = serde_json::json!({"status": State::Approved, "factor": factor});
-                (Answer::json(StatusCode::OK, &body), None)
-            }
-            Ok(Done::Challenge { status, shown, message }) => (Answer::json(status, &shown), message),
-        };
-        answers::keep(&mut transaction, &request.id, &answer).await?;
-        self.commit(transaction, outgoing.as_ref()).await?;
-        command::count(command.name(), refusal.as_ref());
-        match outgoing {
-            Some(outgoing) => Ok(self.deliver(request, answer, &outgoing).await?),
-            None => Ok(answer),
-        }
-    }
-
-    /// Keeps that a limit refused a call whose transaction was undone.
-    async fn refuse(
-        &self,
-        request: &SignedRequest,
-        command: &Command,
-        limited: &Refusal,
-    ) -> sqlx::Result<Answer> {
-        let mut transaction = self.0.pool.begin().await?;
-        if let Some(answer) = claimed(&mut transaction, request).await? {
-            return Ok(answer);
-        }
-        let answer = Answer::from(limited.problem());
-        answers::keep(&mut transaction, &request.id, &answer).await?;
-        transaction.commit().await?;
-        command::count(command.name(), Some(limited));
-        Ok(answer)
-    }
-
-    async fn carry_out(&self, connection: &mut PgConnection, command: &Command) -> Result<Done, OtpError> {
-        match command {
-            Command::Issue(issue) => self.issue(connection, issue).await,
-            Command::Verify(verify) => self.verify(connection, verify, Door::Login).await,
-            Command::Resend(resend) => self.resend(connection, resend, Door::Login).await,
-        }
-    }
-
-    /// Takes the limits for what is to go out, and commits; undoes the transaction when one is used up.
+    /// Takes what a call takes from the limits, keeps its answer, and commits. Says whether the call is new; when it
+    /// was answered before, or a limit is used up, the transaction is undone.
     async fn commit(
         &self,
         mut transaction: Transaction<'_, Postgres>,
-        outgoing: Option<&Outgoing>,
-    ) -> Result<(), OtpError> {
-        let Some(outgoing) = outgoing else { return Ok(transaction.commit().await?) };
+        taking: Option<&Taking>,
+        keeping: Option<Keeping<'_>>,
+    ) -> Result<bool, OtpError> {
+        let Some(taking) = taking else {
+            if let Some(keeping) = keeping
+                && !answers::keep(&mut transaction, &keeping).await?
+            {
+                transaction.rollback().await?;
+                return Ok(false);
+            }
+            transaction.commit().await?;
+            return Ok(true);
+        };
         // The semaphore is never closed.
         let _turn = self.0.booking.acquire().await.ok();
-        if let Err(used_up) = take(&mut transaction, &outgoing.taking).await? {
-            transaction.rollback().await?;
-            return Err(used_up.into());
+        let booked = take(&mut transaction, taking, keeping).await?;
+        match booked {
+            Booked::Now => transaction.commit().await?,
+            _ => transaction.rollback().await?,
         }
-        Ok(transaction.commit().await?)
-    }
-
-    /// Hands the message to a worker and waits a moment for a refusal.
-    async fn deliver(
-        &self,
-        request: &SignedRequest,
-        answer: Answer,
-        outgoing: &Outgoing,
-    ) -> sqlx::Result<Answer> {
-        if !self.is_refused_by_all(outgoing).await? {
-            return Ok(answer);
+        match booked {
+            Booked::Over(used_up) => Err(used_up.into()),
+            booked => Ok(booked == Booked::Now),
         }
-        let answer = Answer::from(Refusal::DeliveryUnavailable.problem());
-        let mut connection = self.0.pool.acquire().await?;
-        answers::keep(&mut connection, &request.id, &answer).await?;
-        Ok(answer)
     }
 
     /// Hands a message to a worker and waits a moment for whether everybody refuses it; then the
@@ -337,29 +269,25 @@ impl Otp {
     }
 }
 
-/// The answer to a call that was carried out before; nothing when it is ours to carry out.
-async fn claimed(connection: &mut PgConnection, request: &SignedRequest) -> sqlx::Result<Option<Answer>> {
-    Ok(match answers::claim(connection, request).await? {
-        Claim::New => None,
-        Claim::Answered(answer) => Some(answer),
-        Claim::Reused => Some(Answer::id_reused()),
-    })
-}
-
-/// Takes a send from its limits, or says which is used up: then the transaction must be undone. Counts either.
-async fn take(connection: &mut PgConnection, taking: &Taking) -> sqlx::Result<Result<(), UsedUp>> {
-    let taken = limit_rows::book(connection, &taking.asks).await?;
-    match (&taken, &taking.country) {
-        (Ok(()), Some(country)) => {
+/// Takes a send from its limits and keeps the answer of its call; but for [`Booked::Now`] the transaction must be
+/// undone. Counts what is spent, and what is refused.
+async fn take(
+    connection: &mut PgConnection,
+    taking: &Taking,
+    keeping: Option<Keeping<'_>>,
+) -> sqlx::Result<Booked> {
+    let booked = limit_rows::book(connection, &taking.asks, keeping).await?;
+    match (booked, &taking.country) {
+        (Booked::Now, Some(country)) => {
             metrics::counter!("gatehouse_otp_spend_micros_total", "country" => country.clone())
                 .increment(u64::try_from(taking.price).unwrap_or(0));
         }
-        (Ok(()), None) => {}
-        (Err(used_up), _) => {
+        (Booked::Now, None) | (Booked::AnsweredBefore, _) => {}
+        (Booked::Over(used_up), _) => {
             metrics::counter!("gatehouse_otp_limited_total", "limit" => used_up.scope.name()).increment(1);
         }
     }
-    Ok(taken)
+    Ok(booked)
 }
 
 /// Counts a destination that cannot be used.
@@ -369,14 +297,12 @@ fn unusable(reason: Unusable) -> Refusal {
 }
 
 /// A refusal is an outcome whose effects are kept. What undoes a transaction are the database's failures and
-/// a limit that is used up: it takes nothing, and nor do the others.
-fn kept<T>(done: Result<T, OtpError>) -> Result<Result<T, Refusal>, OtpError> {
+/// a limit that is used up ([`Otp::commit`]): it takes nothing, and nor do the others.
+fn kept<T>(done: Result<T, OtpError>) -> sqlx::Result<Result<T, Refusal>> {
     match done {
         Ok(done) => Ok(Ok(done)),
-        Err(OtpError::Refused(refusal)) if !matches!(refusal, Refusal::RateLimited { .. }) => {
-            Ok(Err(refusal))
-        }
-        Err(undoing) => Err(undoing),
+        Err(OtpError::Refused(refusal)) => Ok(Err(refusal)),
+        Err(OtpError::Database(error)) => Err(error),
     }
 }
 

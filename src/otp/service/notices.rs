@@ -12,6 +12,7 @@ use crate::{
         destination,
         limits::Limits,
         model::Channel,
+        store::limits::Booked,
     },
     platform::{config::Profile, masked::Masked},
 };
@@ -45,7 +46,7 @@ impl Budget for SmsBudget {
         let asks = self.limits.asks_of_message(&to, price);
         let taking = Taking { asks, country: phone.map(|phone| phone.country.clone()), price };
         let mut transaction = self.pool.begin().await?;
-        if let Err(used_up) = take(&mut transaction, &taking).await? {
+        if let Booked::Over(used_up) = take(&mut transaction, &taking, None).await? {
             transaction.rollback().await?;
             return Ok(Reserved::Later { wait: used_up.wait });
         }

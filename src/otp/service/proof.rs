@@ -111,7 +111,10 @@ impl Otp {
             ip_address: ask.ip_address,
         };
         let mut transaction = self.0.pool.begin().await?;
-        let done = self.issue(&mut transaction, &issue).await;
+        let done = match self.aim(&mut transaction, &issue).await {
+            Ok(aim) => self.issue(&mut transaction, &issue, aim).await,
+            Err(error) => Err(error),
+        };
         self.pending("proof_issue", transaction, done).await
     }
 
@@ -135,7 +138,11 @@ impl Otp {
     ) -> sqlx::Result<Result<ProvenAddress, Refusal>> {
         let verify = Verify { challenge: proof.challenge, auth_session_id: proof.session_id.clone(), code };
         let door = Door::Session { user_id: &proof.user_id };
-        let done = match self.verify(connection, &verify, door).await {
+        let done = match self.look(connection, &verify, door).await {
+            Ok(look) => self.verify(connection, look).await,
+            Err(error) => Err(error),
+        };
+        let done = match done {
             Ok(Done::Proven(address)) => Ok(address),
             Ok(_) => Err(Refusal::NotFound),
             Err(OtpError::Refused(refusal)) => Err(refusal),
@@ -165,23 +172,23 @@ impl Otp {
         transaction: Transaction<'_, Postgres>,
         done: Result<Done, OtpError>,
     ) -> Result<PendingCode, OtpError> {
-        let ended = match kept(done) {
-            Ok(Ok(Done::Challenge { shown, message, .. })) => {
-                self.commit(transaction, message.as_ref()).await.map(|()| (shown, message))
+        let ended = match kept(done)? {
+            Ok(Done::Challenge { shown, message, .. }) => {
+                let (outgoing, taking) = message.unzip();
+                self.commit(transaction, taking.as_ref(), None).await.map(|_| (shown, outgoing))
             }
-            Ok(done) => {
+            done => {
                 transaction.commit().await?;
                 Err(done.err().unwrap_or(Refusal::NotFound).into())
             }
-            Err(undoing) => Err(undoing),
         };
-        let (shown, message) = ended.inspect_err(|error| {
+        let (shown, outgoing) = ended.inspect_err(|error| {
             if let OtpError::Refused(refusal) = error {
                 command::count(call, Some(refusal));
             }
         })?;
         command::count(call, None);
-        if let Some(outgoing) = message
+        if let Some(outgoing) = outgoing
             && self.is_refused_by_all(&outgoing).await?
         {
             return Err(Refusal::DeliveryUnavailable.into());

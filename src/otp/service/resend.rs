@@ -57,7 +57,7 @@ impl Otp {
         messages::queue(connection, message, challenge.id, &to).await?;
         let sending =
             Sending { realm: &challenge.realm, user_id: &challenge.user_id, client: None, to: Some(&to) };
-        let outgoing = Outgoing { message, challenge: challenge.id, taking: self.taking(&sending) };
+        let outgoing = (Outgoing { message, challenge: challenge.id }, self.taking(&sending));
         challenge.sent += 1;
         challenge.last_sent_at = Some(challenge.now);
         challenge.channel = to.channel;

@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use sqlx::PgConnection;
 
-use super::{Done, FactorShown, Otp, ProvenAddress, Verify, command::Door};
+use super::{
+    Done, FactorShown, Otp, ProvenAddress, Verify,
+    calls::approved,
+    command::{self, Door},
+};
 use crate::otp::{
     code,
     error::{OtpError, Refusal},
@@ -16,7 +20,10 @@ use crate::otp::{
         imports,
     },
 };
-use crate::platform::jobs;
+use crate::platform::{
+    jobs,
+    webhook::{Answer, Keeping, SignedRequest, answers},
+};
 
 /// The kind of the work of telling a person, the key, that somebody who got as far as the codes fails at
 /// them: whoever asks for a code knew the password, or had the mailbox, before.
@@ -24,13 +31,27 @@ pub const CODES_FAILED: &str = "otp.codes_failed";
 /// Wrong codes in a row on one channel that a person hears of, at the least (OWASP ASVS 5.0, 6.3.5).
 const FAILURES_TO_TELL: i32 = 5;
 
+/// A challenge and whether the code that was entered is the right one. Whether it counts, only the one statement
+/// that decides can say.
+pub(super) struct Look {
+    challenge: Challenge,
+    right: bool,
+}
+
+impl FactorShown {
+    fn of(challenge: &Challenge, id: FactorId) -> Self {
+        Self { id, channel: challenge.channel, hint: challenge.hint.clone() }
+    }
+}
+
 impl Otp {
-    pub(super) async fn verify(
+    /// Compares a code with that of its challenge.
+    pub(super) async fn look(
         &self,
         connection: &mut PgConnection,
         verify: &Verify,
         door: Door<'_>,
-    ) -> Result<Done, OtpError> {
+    ) -> Result<Look, OtpError> {
         let Some(input) = code::normalise(verify.code.expose()) else {
             return Err(Refusal::Invalid(format!("code: at most {} bytes", code::MAX_INPUT)).into());
         };
@@ -39,7 +60,38 @@ impl Otp {
             .filter(|challenge| door.leads_to(challenge))
             .ok_or(Refusal::NotFound)?;
         let right = self.0.codes.is_right(challenge.pepper_version, &challenge.bound(), &input);
-        let verdict = failures::decide(connection, &challenge, right, self.0.strictness)
+        Ok(Look { challenge, right })
+    }
+
+    /// Accepts the right code of a factor and keeps the answer, in one statement and without a transaction around
+    /// it: nearly every code that is entered. Nothing when there is more to do or a reason not to; then nothing was
+    /// changed.
+    pub(super) async fn approve_at_once(
+        &self,
+        connection: &mut PgConnection,
+        request: &SignedRequest,
+        look: &Look,
+    ) -> sqlx::Result<Option<Answer>> {
+        let Look { challenge, right: true } = look else { return Ok(None) };
+        let Some(factor) = challenge.factor_id else { return Ok(None) };
+        let answer = approved(&FactorShown::of(challenge, factor));
+        let keeping = Keeping { request, answer: &answer };
+        match failures::decide(connection, challenge, true, self.0.strictness, Some(keeping)).await {
+            Ok(Some(Verdict { state: Some(_), .. })) => {
+                count_approved(challenge);
+                command::count("verify", None);
+                Ok(Some(answer))
+            }
+            Ok(_) => Ok(None),
+            Err(error) if answers::is_known(&error) => answers::given(connection, request).await.map(Some),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Decides about the code that was looked at.
+    pub(super) async fn verify(&self, connection: &mut PgConnection, look: Look) -> Result<Done, OtpError> {
+        let Look { challenge, right } = look;
+        let verdict = failures::decide(connection, &challenge, right, self.0.strictness, None)
             .await?
             .ok_or(Refusal::NotFound)?;
         match verdict.state.clone().map(State::try_from) {
@@ -56,8 +108,7 @@ impl Otp {
     }
 
     async fn approve(&self, connection: &mut PgConnection, challenge: Challenge) -> Result<Done, OtpError> {
-        // Beside the messages sent this is the conversion: how many codes come back.
-        metrics::counter!("gatehouse_otp_approved_total", "channel" => challenge.channel.name()).increment(1);
+        count_approved(&challenge);
         let id = match (challenge.purpose, challenge.factor_id) {
             (Purpose::Enrol, _) => {
                 let Challenge { realm, user_id, destination, channel, .. } = &challenge;
@@ -80,7 +131,7 @@ impl Otp {
                 return Ok(Done::Proven(ProvenAddress { channel, destination }));
             }
         };
-        Ok(Done::Approved(FactorShown { id, channel: challenge.channel, hint: challenge.hint }))
+        Ok(Done::Approved(FactorShown::of(&challenge, id)))
     }
 
     /// Why the one statement decided nothing.
@@ -106,4 +157,9 @@ impl Otp {
             None => Refusal::CodeExpired,
         })
     }
+}
+
+/// Beside the messages sent this is the conversion: how many codes come back.
+fn count_approved(challenge: &Challenge) {
+    metrics::counter!("gatehouse_otp_approved_total", "channel" => challenge.channel.name()).increment(1);
 }

@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection};
 
 use super::challenges::{Challenge, after};
-use crate::otp::model::{Channel, Happening, State, failure_wait};
+use crate::{
+    otp::model::{Channel, Happening, State, failure_wait},
+    platform::webhook::Keeping,
+};
 
 /// How strictly codes are looked at.
 #[derive(Debug, Clone, Copy)]
@@ -42,11 +45,15 @@ pub struct Verdict {
 /// it: whoever proves an address of their own would be free to guess at somebody else's again. `right`
 /// was found outside, from values of the challenge that cannot
 /// have changed when the channel is still the same.
+///
+/// When the right code is accepted, the answer of the call is kept with it. A call that was answered before fails
+/// there ([`answers::is_known`](crate::platform::webhook::answers::is_known)), and nothing is decided.
 pub async fn decide(
     connection: &mut PgConnection,
     challenge: &Challenge,
     right: bool,
     strictness: Strictness,
+    keeping: Option<Keeping<'_>>,
 ) -> sqlx::Result<Option<Verdict>> {
     let waits: Vec<i32> = (1..=strictness.failures_until_lock.max(13))
         .map(|failures| i32::try_from(failure_wait(failures)).unwrap_or(i32::MAX))
@@ -79,6 +86,10 @@ pub async fn decide(
                  decided_at = CASE WHEN $3 OR c.tries + 1 >= $4 THEN now() END
              FROM challenge, counted WHERE c.id = challenge.id
              RETURNING c.state, c.tries, counted.in_a_row
+         ), kept AS (
+             INSERT INTO webhook_requests (webhook_id, fingerprint, status, body)
+             SELECT $11::text, $12::bytea, $13::smallint, $14::text FROM decided
+             WHERE state = $8 AND $11::text IS NOT NULL
          )
          SELECT challenge.state AS was, challenge.in_time, challenge.factor_live, decided.state, decided.tries,
                 decided.in_a_row
@@ -94,6 +105,10 @@ pub async fn decide(
     .bind(after(Happening::RightCode))
     .bind(after(Happening::LastWrongCode))
     .bind(after(Happening::WrongCode))
+    .bind(keeping.map(|keeping| &keeping.request.id))
+    .bind(keeping.map(|keeping| keeping.request.fingerprint.as_slice()))
+    .bind(keeping.map(|keeping| keeping.status()))
+    .bind(keeping.map(|keeping| &keeping.answer.body))
     .fetch_optional(connection)
     .await
 }

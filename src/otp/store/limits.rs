@@ -5,7 +5,10 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool, types::Json};
 
-use crate::otp::limits::{Ask, Limit, Scope, Window, key};
+use crate::{
+    otp::limits::{Ask, Limit, Scope, Window, key},
+    platform::webhook::Keeping,
+};
 
 type Taken = Json<Vec<(i64, i64)>>;
 /// Scope, what was taken, the time of the look, and until when the prefix is blocked.
@@ -20,13 +23,27 @@ pub struct UsedUp {
     pub wait: Duration,
 }
 
-/// Takes from every limit, and says which one holds too much now: then the caller undoes the transaction,
-/// and nothing is taken.
+/// What became of a booking. But for the first, the caller undoes the transaction, and nothing is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Booked {
+    /// It is taken, and the answer is kept.
+    Now,
+    /// A limit holds too much now.
+    Over(UsedUp),
+    /// The call was answered before.
+    AnsweredBefore,
+}
+
+/// Keeps the answer of a call, takes from every limit, and says which one holds too much now.
 ///
 /// One statement locks the rows in one order, lets go what is out of the window and adds what is asked. The
 /// locks hold until the transaction ends, so a taking is never seen half and never lost; whoever calls this
 /// last before the commit keeps others waiting for the least.
-pub async fn book(connection: &mut PgConnection, asks: &[Ask]) -> sqlx::Result<Result<(), UsedUp>> {
+pub async fn book(
+    connection: &mut PgConnection,
+    asks: &[Ask],
+    keeping: Option<Keeping<'_>>,
+) -> sqlx::Result<Booked> {
     let scopes: Vec<&str> = asks.iter().map(|ask| ask.scope.name()).collect();
     let keys: Vec<&[u8]> = asks.iter().map(|ask| ask.key.as_slice()).collect();
     let amounts: Vec<i64> = asks.iter().map(|ask| ask.amount).collect();
@@ -39,11 +56,17 @@ pub async fn book(connection: &mut PgConnection, asks: &[Ask]) -> sqlx::Result<R
              SELECT scope, key, amount, part, lasting
              FROM unnest($1::text[], $2::bytea[], $3::bigint[], $4::bigint[], $5::bigint[])
                  AS asked (scope, key, amount, part, lasting)
+         ), kept AS (
+             INSERT INTO webhook_requests (webhook_id, fingerprint, status, body)
+             SELECT $6::text, $7::bytea, $8::smallint, $9::text WHERE $6::text IS NOT NULL
+             ON CONFLICT ON CONSTRAINT webhook_requests_pkey DO NOTHING
+             RETURNING webhook_id
          )
          INSERT INTO otp_limits AS l (scope, key, taken, changed_at)
          SELECT scope, key, jsonb_build_array(jsonb_build_array(now - now % part, amount)),
                 date_trunc('minute', now())
          FROM asked, (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now) AS clock
+         WHERE $6::text IS NULL OR EXISTS (SELECT FROM kept)
          ORDER BY scope, key
          ON CONFLICT ON CONSTRAINT otp_limits_pkey DO UPDATE SET changed_at = excluded.changed_at, taken = (
              SELECT jsonb_agg(jsonb_build_array(since, amount) ORDER BY since)
@@ -71,9 +94,16 @@ pub async fn book(connection: &mut PgConnection, asks: &[Ask]) -> sqlx::Result<R
     .bind(amounts)
     .bind(parts)
     .bind(lasting)
+    .bind(keeping.map(|keeping| &keeping.request.id))
+    .bind(keeping.map(|keeping| keeping.request.fingerprint.as_slice()))
+    .bind(keeping.map(|keeping| keeping.status()))
+    .bind(keeping.map(|keeping| &keeping.answer.body))
     .fetch_all(connection)
     .await?;
-    Ok(judge(asks, &rows))
+    if rows.is_empty() && keeping.is_some() {
+        return Ok(Booked::AnsweredBefore);
+    }
+    Ok(judge(asks, &rows).map_or_else(Booked::Over, |()| Booked::Now))
 }
 
 /// The first limit, narrow ones first, that holds more than it may.

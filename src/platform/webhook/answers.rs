@@ -1,9 +1,10 @@
 //! The answers to signed calls, kept so that a repeated call is answered alike and has one effect.
 //!
-//! Insert first: [`claim`] writes the id of the call at the start of the transaction of its effect
-//! and [`keep`] adds the answer at its end. A repetition that arrives meanwhile waits at the primary
-//! key until the first has committed, and then reads its answer; when the first rolled back, the
-//! repetition becomes the first. Nothing is kept of a call that failed for a reason of ours.
+//! Keep last: [`keep`] writes the id of a call and its answer in the transaction of its effect, after the effect. So
+//! a call costs one row that is written once. A repetition does the same again, comes to the id at the end, where it
+//! waits until the first has committed, undoes what it did and gives what was [`given`]; when the first rolled back,
+//! the repetition becomes the first. A statement with an effect may keep the answer itself, by [`Keeping`]. Nothing
+//! is kept of a call that failed for a reason of ours.
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -13,7 +14,13 @@ use serde::Serialize;
 use sqlx::{PgConnection, PgPool};
 
 use super::SignedRequest;
-use crate::platform::problem::{self, Problem};
+use crate::platform::{
+    db,
+    problem::{self, Problem},
+};
+
+/// The constraint that an answer runs into whose call was answered before.
+const ONCE: &str = "webhook_requests_pkey";
 
 /// An answer as it is sent, kept and sent again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,15 +33,21 @@ pub struct Answer {
     pub retry_after_seconds: Option<u64>,
 }
 
-/// What [`claim`] found.
-#[derive(Debug)]
-pub enum Claim {
-    /// This call is new, and ours to carry out.
-    New,
-    /// It was carried out before; this was the answer.
-    Answered(Answer),
-    /// Its id belongs to another call.
-    Reused,
+/// A call with the answer that is to be kept of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Keeping<'a> {
+    /// The call.
+    pub request: &'a SignedRequest,
+    /// Its answer.
+    pub answer: &'a Answer,
+}
+
+impl Keeping<'_> {
+    /// The status as its column holds it.
+    #[must_use]
+    pub fn status(&self) -> i16 {
+        i16::try_from(self.answer.status.as_u16()).unwrap_or(i16::MAX)
+    }
 }
 
 impl Answer {
@@ -82,19 +95,32 @@ impl IntoResponse for Answer {
     }
 }
 
-/// Writes the id of a call, or says what became of the call that wrote it before.
-pub async fn claim(connection: &mut PgConnection, request: &SignedRequest) -> sqlx::Result<Claim> {
-    let claimed = sqlx::query(
-        "INSERT INTO webhook_requests (webhook_id, fingerprint) VALUES ($1, $2)
+/// Keeps the answer of a call, last in the transaction of its effect. Says whether the call is new; when it is not,
+/// the caller undoes the transaction and gives what was [`given`].
+pub async fn keep(connection: &mut PgConnection, keeping: &Keeping<'_>) -> sqlx::Result<bool> {
+    sqlx::query(
+        "INSERT INTO webhook_requests (webhook_id, fingerprint, status, body, retry_after_seconds)
+         VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT ON CONSTRAINT webhook_requests_pkey DO NOTHING",
     )
-    .bind(&request.id)
-    .bind(request.fingerprint.as_slice())
-    .execute(&mut *connection)
-    .await?;
-    if claimed.rows_affected() == 1 {
-        return Ok(Claim::New);
-    }
+    .bind(&keeping.request.id)
+    .bind(keeping.request.fingerprint.as_slice())
+    .bind(keeping.status())
+    .bind(&keeping.answer.body)
+    .bind(retry_after(keeping.answer))
+    .execute(connection)
+    .await
+    .map(|done| done.rows_affected() == 1)
+}
+
+/// Whether a statement that keeps an answer did nothing, because its call was answered before.
+#[must_use]
+pub fn is_known(error: &sqlx::Error) -> bool {
+    db::violated_constraint(error) == Some(ONCE)
+}
+
+/// What is answered to a call whose id was kept before: the same as then, or that the id belongs to another call.
+pub async fn given(connection: &mut PgConnection, request: &SignedRequest) -> sqlx::Result<Answer> {
     let kept: Option<(Vec<u8>, i16, String, Option<i64>)> = sqlx::query_as(
         "SELECT fingerprint, status, body, retry_after_seconds FROM webhook_requests
          WHERE webhook_id = $1 AND status IS NOT NULL",
@@ -104,34 +130,38 @@ pub async fn claim(connection: &mut PgConnection, request: &SignedRequest) -> sq
     .await?;
     let Some((fingerprint, status, body, retry_after)) = kept else {
         // Cleaned away between the two statements: the id is far older than any honest repetition.
-        return Ok(Claim::Reused);
+        return Ok(Answer::id_reused());
     };
     if fingerprint != request.fingerprint {
-        return Ok(Claim::Reused);
+        return Ok(Answer::id_reused());
     }
-    Ok(Claim::Answered(Answer {
+    Ok(Answer {
         status: u16::try_from(status)
             .ok()
             .and_then(|status| StatusCode::from_u16(status).ok())
             .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
         body,
         retry_after_seconds: retry_after.and_then(|seconds| seconds.try_into().ok()),
-    }))
+    })
 }
 
-/// Keeps the answer of a claimed call, in the transaction of its effect.
-pub async fn keep(connection: &mut PgConnection, id: &str, answer: &Answer) -> sqlx::Result<()> {
+/// Puts another answer in the place of the one that was kept.
+pub async fn correct(connection: &mut PgConnection, keeping: &Keeping<'_>) -> sqlx::Result<()> {
     sqlx::query(
         "UPDATE webhook_requests SET status = $2, body = $3, retry_after_seconds = $4
          WHERE webhook_id = $1",
     )
-    .bind(id)
-    .bind(i16::try_from(answer.status.as_u16()).unwrap_or(i16::MAX))
-    .bind(&answer.body)
-    .bind(answer.retry_after_seconds.and_then(|seconds| i64::try_from(seconds).ok()))
+    .bind(&keeping.request.id)
+    .bind(keeping.status())
+    .bind(&keeping.answer.body)
+    .bind(retry_after(keeping.answer))
     .execute(connection)
     .await
     .map(drop)
+}
+
+fn retry_after(answer: &Answer) -> Option<i64> {
+    answer.retry_after_seconds.and_then(|seconds| i64::try_from(seconds).ok())
 }
 
 /// Deletes up to `at_most` answers that are older than any honest repetition (ten minutes; a caller

@@ -10,7 +10,7 @@ mod fields;
 mod gate;
 mod signature;
 
-pub use answers::{Answer, Claim};
+pub use answers::{Answer, Keeping};
 pub use config::WebhookConfig;
 pub use fields::{Fields, MAX_ID, expected};
 pub use gate::{Gate, MAX_BODY, SignedRequest, signed_only};

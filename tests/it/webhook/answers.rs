@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::otp::world::{World, enrolment, somebody};
+use crate::otp::world::{World, enrolment, login, somebody, wrong};
 
 #[tokio::test]
 async fn a_hundred_parallel_repetitions_have_one_effect_and_one_answer() {
@@ -43,6 +43,68 @@ async fn an_id_belongs_to_one_call() {
     let resend = serde_json::to_vec(&json!({"auth_session_id": "s"})).unwrap();
     let elsewhere = world.call_as("msg_1", "POST", &path, &resend).await;
     elsewhere.expect_problem(422, "webhook/id-reused");
+}
+
+#[tokio::test]
+async fn a_call_under_the_id_of_another_has_no_effect() {
+    let world = World::new().await;
+    let person = somebody();
+    world.enrol_sms(&person).await;
+    let body = serde_json::to_vec(&login(&person, "s1")).unwrap();
+    let shown = world.call_as("msg_1", "POST", "/otp/v1/challenges", &body).await.expect(201);
+    let code = world.last_code("sms", &person.phone);
+    let (sent, taken) = (world.sent(), taken(&world).await);
+
+    let other = serde_json::to_vec(&login(&person, "s2")).unwrap();
+    let issue = world.call_as("msg_1", "POST", "/otp/v1/challenges", &other).await;
+    issue.expect_problem(422, "webhook/id-reused");
+    let unknown = serde_json::to_vec(&login(&somebody(), "s3")).unwrap();
+    let nobody = world.call_as("msg_1", "POST", "/otp/v1/challenges", &unknown).await;
+    nobody.expect_problem(422, "webhook/id-reused");
+    let path = format!("/otp/v1/challenges/{}/verification", shown.challenge());
+    for entered in [wrong(&code), code.clone()] {
+        let entered = serde_json::to_vec(&json!({"auth_session_id": "s1", "code": entered})).unwrap();
+        world.call_as("msg_1", "POST", &path, &entered).await.expect_problem(422, "webhook/id-reused");
+    }
+
+    assert_eq!(world.status(&shown.challenge()).await["status"], "pending");
+    assert_eq!(world.count("otp_challenges").await, 2, "of the enrolment and of the login");
+    assert_eq!((world.sent(), self::taken(&world).await), (sent, taken));
+    let tries: i32 = sqlx::query_scalar("SELECT max(tries) FROM otp_challenges WHERE purpose = 'login'")
+        .fetch_one(&world.pool)
+        .await
+        .unwrap();
+    assert_eq!(tries, 0);
+    world.verify(&shown.challenge(), "s1", &code).await.expect(200);
+}
+
+/// All that was taken from limits.
+async fn taken(world: &World) -> Vec<String> {
+    sqlx::query_scalar("SELECT scope || taken::text FROM otp_limits ORDER BY scope, key")
+        .fetch_all(&world.pool)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_right_code_in_parallel_repetitions_is_accepted_once_and_answered_alike() {
+    let world = World::new().await;
+    let second = World::over(world.pool.clone(), "profile = \"development\"");
+    let person = somebody();
+    world.enrol_sms(&person).await;
+    let shown = world.issue(&login(&person, "s")).await.expect(201);
+    let code = world.last_code("sms", &person.phone);
+    let path = format!("/otp/v1/challenges/{}/verification", shown.challenge());
+    let body = serde_json::to_vec(&json!({"auth_session_id": "s", "code": code})).unwrap();
+    let calls = (0..40).map(|n| {
+        let instance = if n % 2 == 0 { &world } else { &second };
+        instance.call_as("msg_same", "POST", &path, &body)
+    });
+    let replies = futures::future::join_all(calls).await;
+    for reply in &replies {
+        assert_eq!(reply.clone().expect(200), replies[0]);
+    }
+    world.call_as("msg_other", "POST", &path, &body).await.expect_problem(410, "otp/already-used");
 }
 
 #[tokio::test]
