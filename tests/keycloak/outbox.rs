@@ -10,12 +10,16 @@ use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use sqlx::{Connection as _, PgConnection};
 
-use crate::support::{
-    admin::{Admin, ServiceAccount},
-    events::{Event, Events},
-    stack::Stack,
-    turn, unique,
+use crate::{
+    prometheus::{Scrape, Then, fires},
+    support::{
+        admin::{Admin, ServiceAccount},
+        events::{Event, Events},
+        stack::Stack,
+        turn, unique,
+    },
 };
 
 const PEOPLE: usize = 6;
@@ -327,35 +331,43 @@ async fn the_service_pages_through_everybody_and_nobody_else_may() -> Result<()>
     Ok(())
 }
 
+const AGE: &str = "gatehouse_outbox_oldest_seconds";
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn while_kafka_is_away_the_age_of_the_oldest_event_grows_and_afterwards_it_is_nothing() -> Result<()> {
+async fn while_kafka_is_away_the_oldest_event_ages_until_its_alert_fires_and_afterwards_nothing_waits()
+-> Result<()> {
     let _turn = turn().await;
     let stack = Stack::shared().await?;
     let admin = Admin::new(&stack)?;
     let email = format!("waits-{}@example.com", unique());
+    let before = outbox_age(&stack, "to be nothing", |seconds| seconds == 0.0).await?;
     stack.kill("kafka").await?;
     let waits = async {
         admin.create("users", &with_authenticators(&email)).await?;
-        outbox_age(&stack, "to grow", |seconds| seconds > 2.0).await
+        outbox_age(&stack, "to grow", |seconds| seconds > 2.0).await?;
+        let mut keycloak = PgConnection::connect(&xtask::testing::keycloak_database().await?).await?;
+        let six_minutes_pass = "UPDATE gatehouse_outbox SET occurred_at = occurred_at - 360000";
+        sqlx::query(six_minutes_pass).execute(&mut keycloak).await?;
+        outbox_age(&stack, "to be six minutes", |seconds| seconds > 360.0).await
     };
     let waited = waits.await;
     stack.start("kafka").await?;
-    waited?;
-    outbox_age(&stack, "to be nothing", |seconds| seconds == 0.0).await
+    fires(&before, &waited?, Then::Nothing, &["GatehouseOutboxWaits"]).await;
+    outbox_age(&stack, "to be nothing", |seconds| seconds == 0.0).await.map(drop)
 }
 
-/// Waits until Keycloak shows among its metrics that the oldest event is as old as wished.
-async fn outbox_age(stack: &Stack, what: &str, is_right: impl Fn(f64) -> bool) -> Result<()> {
+/// What Prometheus gets of it when Keycloak shows among its metrics that the oldest event is as old as wished.
+async fn outbox_age(stack: &Stack, what: &str, is_right: impl Fn(f64) -> bool) -> Result<Scrape> {
     let url = format!("{}/metrics", stack.info.keycloak_management_url);
     let deadline = Instant::now() + Duration::from_mins(2);
     loop {
         let metrics = reqwest::get(&url).await?.error_for_status()?.text().await?;
-        let line = metrics.lines().find(|line| line.starts_with("gatehouse_outbox_oldest_seconds"));
-        let age = line.and_then(|line| line.rsplit(' ').next()?.parse().ok());
-        if age.is_some_and(&is_right) {
-            return Ok(());
+        let ours: Vec<&str> = metrics.lines().filter(|line| line.contains(AGE)).collect();
+        let scrape = Scrape::of(&ours.join("\n"));
+        if ours.iter().any(|line| line.starts_with(AGE)) && is_right(scrape.sum(&[AGE])) {
+            return Ok(scrape);
         }
-        ensure!(Instant::now() < deadline, "waited for the age of the outbox {what}; it is {line:?}");
+        ensure!(Instant::now() < deadline, "waited for the age of the outbox {what}; it is {ours:?}");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }

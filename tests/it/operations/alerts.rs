@@ -1,6 +1,6 @@
 //! Each alert comes when its condition is there, and no other does. The condition is caused at a running service; of
-//! Prometheus there is its own evaluation of the chart's alerts. `GatehouseOutboxWaits` rests on a metric of Keycloak:
-//! `tests/keycloak/outbox.rs`.
+//! Prometheus there is its own evaluation of the chart's alerts. `GatehouseOutboxWaits` rests on a metric of Keycloak, and
+//! is caused in `tests/keycloak/outbox.rs`.
 
 use gatehouse::platform::kafka::Outgoing;
 use serde_json::{Value, json};

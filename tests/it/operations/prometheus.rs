@@ -1,12 +1,12 @@
-//! What Prometheus would see and say: scrapes of a service, and its own `promtool` with the chart's own alerts.
+//! What Prometheus would see and say: scrapes of a service or of Keycloak, and its own `promtool` with the chart's own alerts.
 
 use std::{collections::BTreeMap, fmt::Write as _, time::Instant};
 
 use serde_json::{Value, json};
 use tokio::process::Command;
 
-use super::read;
-
+/// The alerts as the chart has them.
+const ALERTS: &str = include_str!("../../../charts/gatehouse/alerts.yaml");
 /// Minutes for which the first scrape holds.
 const BEFORE: usize = 10;
 /// Minutes after that for which the second one holds.
@@ -91,7 +91,7 @@ pub async fn fires(before: &Scrape, after: &Scrape, then: Then<'_>, alerts: &[&s
 /// The alerts as Prometheus reads them: the chart's template writes the same.
 fn rules() -> String {
     let mut rules = String::from("groups:\n- name: gatehouse\n  rules:\n");
-    for line in read("charts/gatehouse/alerts.yaml").lines().skip_while(|line| *line != "alerts:").skip(1) {
+    for line in ALERTS.lines().skip_while(|line| *line != "alerts:").skip(1) {
         let line = line
             .replace("  - name: ", "  - alert: ")
             .replace("    severity: ", "    labels:\n      severity: ")

@@ -136,6 +136,12 @@ impl Endpoints {
         }
     }
 
+    /// Keycloak's own database, as PostgreSQL's superuser.
+    #[must_use]
+    pub fn keycloak_database(&self) -> String {
+        format!("{}/keycloak", self.postgres_admin_url.trim_end_matches("/postgres"))
+    }
+
     /// Reads an `endpoints.json`.
     pub fn read(path: &Path) -> Result<Self> {
         read(path)

@@ -66,6 +66,23 @@ pub async fn stack() -> Result<Description> {
     Description::read(&layout.description())
 }
 
+/// Keycloak's own database in the stack that [`stack`] gives, as PostgreSQL's superuser.
+pub async fn keycloak_database() -> Result<String> {
+    let layout = if let Some(layout) = named_stack()? {
+        layout
+    } else {
+        stack().await?;
+        layout("stack")
+    };
+    Ok(Endpoints::read(&layout.endpoints())?.keycloak_database())
+}
+
+/// The stack whose `stack.json` the environment names.
+fn named_stack() -> Result<Option<Layout>> {
+    let Some(path) = std::env::var_os("GATEHOUSE_TEST_STACK").map(PathBuf::from) else { return Ok(None) };
+    Ok(Some(Layout::new(path.parent().context("stack.json lies in a directory")?.to_path_buf())))
+}
+
 /// A whole stack for one test alone, which may kill its parts and start them again. It takes half a minute to start.
 pub async fn own_stack() -> Result<OwnStack> {
     OwnStack::start([""; 0]).await
@@ -113,8 +130,8 @@ pub async fn bench_stack() -> Result<OwnStack> {
 ///
 /// That of the stack which `GATEHOUSE_TEST_STACK` names, if that is set.
 pub async fn inbox() -> Result<Inbox> {
-    let layout = if let Some(path) = std::env::var_os("GATEHOUSE_TEST_STACK").map(PathBuf::from) {
-        Layout::new(path.parent().context("stack.json lies in a directory")?.to_path_buf())
+    let layout = if let Some(layout) = named_stack()? {
+        layout
     } else {
         let layout = layout("inbox");
         KEPT_INBOX.get_or_try_init(|| keep(&layout, "inbox")).await?;

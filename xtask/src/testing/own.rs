@@ -52,11 +52,9 @@ impl OwnStack {
             ensure!(began.elapsed() < START_WITHIN, "the stack is not ready: see {}", log.display());
             tokio::time::sleep(POLL).await;
         }
-        let administrator = Endpoints::read(&keeper.layout.endpoints())?.postgres_admin_url;
-        let server = administrator.trim_end_matches("/postgres");
         Ok(Self {
             info: Description::read(&keeper.layout.description())?,
-            keycloak_database: format!("{server}/keycloak"),
+            keycloak_database: Endpoints::read(&keeper.layout.endpoints())?.keycloak_database(),
             keeper,
         })
     }
