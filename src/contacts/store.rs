@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use sqlx::{FromRow, PgConnection, types::Json};
+use sqlx::{FromRow, PgConnection, Row as _, postgres::PgRow, types::Json};
 
 use super::{Contact, ContactId, Facts, Kind, Purpose, follow};
 use crate::{otp::ChallengeId, platform::masked::Masked, typed_id};
@@ -12,16 +12,32 @@ use crate::{otp::ChallengeId, platform::masked::Masked, typed_id};
 pub async fn contacts_of(conn: &mut PgConnection, user_ids: &[String]) -> Result<Vec<Contact>, sqlx::Error> {
     // Person by person (OFFSET 0 keeps it so), by the index of addresses: whatever the planner thinks of how many
     // contacts there are, it does not read them all.
-    let rows: Vec<Json<Contact>> = sqlx::query_scalar(
-        "SELECT to_jsonb(held) FROM (SELECT DISTINCT unnest($1::text[]) AS user_id) AS people
+    sqlx::query_as(
+        "SELECT held.* FROM (SELECT DISTINCT unnest($1::text[]) AS user_id) AS people
          CROSS JOIN LATERAL (
              SELECT * FROM contacts WHERE contacts.user_id = people.user_id OFFSET 0) AS held
          ORDER BY held.user_id, held.kind, held.is_primary DESC, held.created_at, held.contact_id",
     )
     .bind(user_ids)
     .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
+    .await
+}
+
+impl FromRow<'_, PgRow> for Contact {
+    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            contact_id: row.try_get("contact_id")?,
+            user_id: row.try_get("user_id")?,
+            kind: row.try_get("kind")?,
+            value: row.try_get("value")?,
+            purposes: row.try_get::<Vec<Purpose>, _>("purposes")?.into_iter().collect(),
+            is_primary: row.try_get("is_primary")?,
+            verified_at: row.try_get("verified_at")?,
+            proof: row.try_get("proof")?,
+            created_at: row.try_get("created_at")?,
+            updated_at: row.try_get("updated_at")?,
+        })
+    }
 }
 
 /// Makes the contacts of these people, of whom `held` are all that there are, what the rule says, and returns whose are

@@ -39,9 +39,29 @@ pub async fn apply_people_in_tx(
         rows.iter().map(|(id, row)| (id.clone(), row.realm.clone())).zip(organizations).collect();
     let mut newer = Newer::of(before, rows.into_iter().map(|(_, row)| row).collect());
 
-    // Somebody who is new to two transactions at once is decided by the guard.
-    let written: HashSet<String> = sqlx::query_scalar(
-        "INSERT INTO people SELECT * FROM jsonb_populate_recordset(NULL::people, $1) ORDER BY user_id
+    let written = write_people(conn, &newer.rows).await?;
+    newer.keep(&written);
+
+    let memberships: Vec<_> =
+        organizations.into_iter().filter(|((user_id, _), _)| written.contains(user_id)).collect();
+    let (moved, new_organizations) = replace_memberships(conn, &newer.rows, memberships).await?;
+    Ok(PeopleApplied { changes: newer.changes(&moved), new_organizations })
+}
+
+/// Writes what is newer than what is held, and says whose row that is. Somebody who is new to two transactions at once is
+/// decided by the guard.
+///
+/// As columns: PostgreSQL reads them in a quarter of the time that it takes to read them as JSON.
+async fn write_people(conn: &mut PgConnection, rows: &[PersonRow]) -> Result<HashSet<String>, sqlx::Error> {
+    let written: Vec<String> = sqlx::query_scalar(
+        "INSERT INTO people (user_id, realm, sequence, username, email, email_verified, first_name, last_name,
+             locale, time_zone, country, company, terms_version, terms_accepted_at, enabled, factors,
+             created_at, updated_at, deleted_at)
+         SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::boolean[],
+             $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
+             $14::text[], $15::boolean[], $16::jsonb[], $17::timestamptz[], $18::timestamptz[],
+             $19::timestamptz[])
+         ORDER BY 1
          ON CONFLICT ON CONSTRAINT people_pkey DO UPDATE SET
              realm = excluded.realm, sequence = excluded.sequence, username = excluded.username,
              email = excluded.email, email_verified = excluded.email_verified,
@@ -53,17 +73,32 @@ pub async fn apply_people_in_tx(
          WHERE people.sequence < excluded.sequence
          RETURNING user_id",
     )
-    .bind(Json(&newer.rows))
-    .fetch_all(&mut *conn)
-    .await?
-    .into_iter()
-    .collect();
-    newer.keep(&written);
+    .bind(column(rows, |row| &row.user_id))
+    .bind(column(rows, |row| &row.realm))
+    .bind(column(rows, |row| row.sequence))
+    .bind(column(rows, |row| &row.username))
+    .bind(column(rows, |row| &row.email))
+    .bind(column(rows, |row| row.email_verified))
+    .bind(column(rows, |row| &row.first_name))
+    .bind(column(rows, |row| &row.last_name))
+    .bind(column(rows, |row| &row.locale))
+    .bind(column(rows, |row| &row.time_zone))
+    .bind(column(rows, |row| &row.country))
+    .bind(column(rows, |row| &row.company))
+    .bind(column(rows, |row| &row.terms_version))
+    .bind(column(rows, |row| &row.terms_accepted_at))
+    .bind(column(rows, |row| row.enabled))
+    .bind(column(rows, |row| &row.factors))
+    .bind(column(rows, |row| row.created_at))
+    .bind(column(rows, |row| row.updated_at))
+    .bind(column(rows, |row| row.deleted_at))
+    .fetch_all(conn)
+    .await?;
+    Ok(written.into_iter().collect())
+}
 
-    let memberships: Vec<_> =
-        organizations.into_iter().filter(|((user_id, _), _)| written.contains(user_id)).collect();
-    let (moved, new_organizations) = replace_memberships(conn, &newer.rows, memberships).await?;
-    Ok(PeopleApplied { changes: newer.changes(&moved), new_organizations })
+fn column<'a, Value>(rows: &'a [PersonRow], of: impl Fn(&'a PersonRow) -> Value) -> Vec<Value> {
+    rows.iter().map(of).collect()
 }
 
 /// Replaces what is held about these organisations, unless it is newer, and returns those that are

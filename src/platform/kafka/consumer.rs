@@ -1,4 +1,5 @@
-//! The consumer: a batch of records becomes one database transaction, then the offsets move.
+//! The consumer: a batch of records becomes one database transaction, then the offsets move. The next batch is read
+//! meanwhile.
 //!
 //! Whatever goes wrong between the commit and the offset, the batch comes again and the inbox
 //! recognises it. A database that is away pauses the partitions and the same batch is tried until
@@ -15,6 +16,7 @@ use rdkafka::{
     ClientContext, Statistics, TopicPartitionList,
     consumer::{CommitMode, Consumer as _, ConsumerContext, Rebalance, StreamConsumer},
     error::{KafkaError, KafkaResult, RDKafkaErrorCode},
+    message::BorrowedMessage,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -85,8 +87,8 @@ impl ClientContext for Context {
 
 impl ConsumerContext for Context {
     fn pre_rebalance(&self, _: &rdkafka::consumer::BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
-        // A batch is always finished, and its offsets stored, before the client is polled again, and
-        // the client commits stored offsets when partitions are taken away: nothing is in flight here.
+        // A batch may be under way. Of a partition that is taken away its offsets are not stored any more: the new owner
+        // reads those records again, waits for this batch in the inbox, and recognises them.
         match rebalance {
             Rebalance::Assign(partitions) => tracing::info!(partitions = partitions.count(), "assigned"),
             Rebalance::Revoke(partitions) => tracing::info!(partitions = partitions.count(), "revoked"),
@@ -107,6 +109,8 @@ type Client = StreamConsumer<Context>;
 struct Batch {
     records: Vec<Record>,
     bytes: usize,
+    /// Why nothing follows these records.
+    end: Option<KafkaError>,
 }
 
 impl Batch {
@@ -117,6 +121,15 @@ impl Batch {
 
     fn is_full(&self) -> bool {
         self.records.len() >= BATCH_RECORDS || self.bytes >= BATCH_BYTES
+    }
+
+    /// Takes what the client gives.
+    fn receive(&mut self, received: KafkaResult<BorrowedMessage<'_>>) {
+        match received {
+            Ok(message) => self.push(Record::detach(&message)),
+            Err(error) if is_fatal(&error) => self.end = Some(error),
+            Err(error) => tracing::warn!(%error, "Kafka did not deliver"),
+        }
     }
 }
 
@@ -221,7 +234,13 @@ impl<S: Sink> Consumer<S> {
     /// Fills a batch. Empty only when told to stop.
     async fn collect(&self, client: &Client, mut batch: Batch) -> Result<Batch, End> {
         let mut deadline: Option<Instant> = (!batch.records.is_empty()).then(|| Instant::now() + BATCH_TIME);
-        while !batch.is_full() {
+        loop {
+            if let Some(error) = batch.end {
+                return Err(End::Broken(error));
+            }
+            if batch.is_full() {
+                return Ok(batch);
+            }
             let patience = match deadline {
                 None => Duration::from_hours(1),
                 Some(deadline) => BATCH_LULL.min(deadline.saturating_duration_since(Instant::now())),
@@ -229,19 +248,14 @@ impl<S: Sink> Consumer<S> {
             tokio::select! {
                 biased;
                 () = self.stop.cancelled() => return Ok(Batch::default()),
-                received = client.recv() => match received {
-                    Ok(message) => batch.push(Record::detach(&message)),
-                    Err(error) if is_fatal(&error) => return Err(End::Broken(error)),
-                    Err(error) => tracing::warn!(%error, "Kafka did not deliver"),
-                },
+                received = client.recv() => batch.receive(received),
                 () = client.context().membership.lost(), if batch.records.is_empty() => return Err(End::Lost),
-                () = tokio::time::sleep(patience) => if deadline.is_some() { break },
+                () = tokio::time::sleep(patience) => if deadline.is_some() { return Ok(batch) },
             }
             if !batch.records.is_empty() {
                 deadline.get_or_insert_with(|| Instant::now() + BATCH_TIME);
             }
         }
-        Ok(batch)
     }
 
     /// Applies a batch, however long the database is away. `None` when told to stop meanwhile.
@@ -249,7 +263,7 @@ impl<S: Sink> Consumer<S> {
         let mut delay = BACKOFF.0;
         let mut has_waited = false;
         loop {
-            let error = match self.attempt(records).await {
+            let error = match self.attempt_while_reading(client, records, early).await {
                 Ok(outcomes) => {
                     if has_waited {
                         self.part.report(true);
@@ -268,6 +282,24 @@ impl<S: Sink> Consumer<S> {
                 return None;
             }
             delay = (delay * 2).min(BACKOFF.1);
+        }
+    }
+
+    /// One attempt, during which the next batch is filled: reading takes about as long as writing.
+    async fn attempt_while_reading(
+        &self,
+        client: &Client,
+        records: &[Record],
+        early: &mut Batch,
+    ) -> Result<Vec<Outcome>, sqlx::Error> {
+        let attempt = self.attempt(records);
+        tokio::pin!(attempt);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut attempt => return done,
+                received = client.recv(), if early.end.is_none() && !early.is_full() => early.receive(received),
+            }
         }
     }
 
@@ -304,14 +336,10 @@ impl<S: Sink> Consumer<S> {
             tokio::select! {
                 () = self.stop.cancelled() => return false,
                 () = &mut done => return true,
-                received = client.recv() => match received {
-                    Ok(message) => {
-                        early.push(Record::detach(&message));
-                        drop(message);
-                        pause(client);
-                    }
-                    Err(error) => tracing::warn!(%error, "Kafka did not deliver"),
-                },
+                received = client.recv(), if early.end.is_none() => {
+                    early.receive(received);
+                    pause(client);
+                }
             }
         }
     }
