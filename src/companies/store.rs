@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
-use sqlx::{PgConnection, types::Json};
+use sqlx::{FromRow, PgConnection, types::Json};
 
 use super::{COMPANIES_STREAM, Company, CompanyId, JoinRequest, Member};
 use crate::{directory::PEOPLE_STREAM, platform::changed_keys};
@@ -14,12 +14,7 @@ pub async fn companies_by_id(
     ids: &[CompanyId],
 ) -> Result<Vec<Company>, sqlx::Error> {
     let ids: Vec<uuid::Uuid> = ids.iter().map(|id| id.0).collect();
-    let rows: Vec<Json<Company>> =
-        sqlx::query_scalar("SELECT to_jsonb(companies) FROM companies WHERE company_id = ANY($1)")
-            .bind(ids)
-            .fetch_all(conn)
-            .await?;
-    Ok(plain(rows))
+    sqlx::query_as("SELECT * FROM companies WHERE company_id = ANY($1)").bind(ids).fetch_all(conn).await
 }
 
 /// The companies that hold these comparable names or belong to these organisations or ids, locked in
@@ -32,8 +27,8 @@ pub(super) async fn lock_companies(
     ids: &[CompanyId],
 ) -> Result<Vec<Company>, sqlx::Error> {
     let ids: Vec<uuid::Uuid> = ids.iter().map(|id| id.0).collect();
-    let rows: Vec<Json<Company>> = sqlx::query_scalar(
-        "SELECT to_jsonb(companies) FROM companies
+    sqlx::query_as(
+        "SELECT * FROM companies
          WHERE (realm = $1 AND claim_key = ANY($2)) OR organization_id = ANY($3) OR company_id = ANY($4)
          ORDER BY company_id FOR UPDATE",
     )
@@ -42,8 +37,7 @@ pub(super) async fn lock_companies(
     .bind(organization_ids)
     .bind(ids)
     .fetch_all(conn)
-    .await?;
-    Ok(plain(rows))
+    .await
 }
 
 /// Makes companies, except those whose comparable name somebody else holds by now. Returns the ids
@@ -198,8 +192,8 @@ pub async fn companies_of_people(
     conn: &mut PgConnection,
     user_ids: &[String],
 ) -> Result<HashMap<String, (Company, super::Role)>, sqlx::Error> {
-    let rows: Vec<(Json<Company>, Json<Member>)> = sqlx::query_as(
-        "SELECT DISTINCT ON (m.user_id) to_jsonb(c), to_jsonb(m)
+    let found: Vec<MemberOf> = sqlx::query_as(
+        "SELECT DISTINCT ON (m.user_id) m.user_id, m.role, c.*
          FROM company_members m JOIN companies c USING (company_id)
          WHERE m.user_id = ANY($1) AND c.deleted_at IS NULL AND m.removed_at IS NULL
          ORDER BY m.user_id, m.since, m.company_id",
@@ -207,7 +201,15 @@ pub async fn companies_of_people(
     .bind(user_ids)
     .fetch_all(conn)
     .await?;
-    Ok(rows.into_iter().map(|(company, member)| (member.0.user_id, (company.0, member.0.role))).collect())
+    Ok(found.into_iter().map(|found| (found.user_id, (found.company, found.role))).collect())
+}
+
+#[derive(FromRow)]
+struct MemberOf {
+    user_id: String,
+    role: super::Role,
+    #[sqlx(flatten)]
+    company: Company,
 }
 
 /// How many members each of these companies has.

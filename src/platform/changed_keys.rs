@@ -4,7 +4,7 @@
 //! state of that moment, so a thousand changes of one key cost one record, the order of changes
 //! does not matter, and "publish everything again" is marking every key.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use sqlx::{FromRow, PgConnection};
 use tokio::sync::Notify;
@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use super::trace::TraceParent;
 
 /// A marked key. The generation tells a mark from a later one of the same key.
-#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, FromRow)]
 pub struct ChangedKey {
     /// The stream of records, a name of ours, not a Kafka topic.
     pub stream: String,
@@ -77,14 +77,24 @@ impl Marks {
     }
 }
 
-/// The keys that were marked first, at most `limit`.
-pub async fn oldest(conn: &mut PgConnection, limit: i64) -> Result<Vec<ChangedKey>, sqlx::Error> {
-    sqlx::query_as(
+/// The keys that were marked first, at most `limit`, except some.
+pub async fn oldest(
+    conn: &mut PgConnection,
+    limit: usize,
+    except: &[ChangedKey],
+) -> Result<Vec<ChangedKey>, sqlx::Error> {
+    let looked_at = i64::try_from(limit + except.len()).unwrap_or(i64::MAX);
+    let mut oldest: Vec<ChangedKey> = sqlx::query_as(
         "SELECT stream, key, generation, trace_parent FROM changed_keys ORDER BY generation LIMIT $1",
     )
-    .bind(limit)
+    .bind(looked_at)
     .fetch_all(conn)
-    .await
+    .await?;
+    let except: HashSet<(&str, &str)> =
+        except.iter().map(|key| (key.stream.as_str(), key.key.as_str())).collect();
+    oldest.retain(|key| !except.contains(&(key.stream.as_str(), key.key.as_str())));
+    oldest.truncate(limit);
+    Ok(oldest)
 }
 
 /// Takes the marks away, except of keys that were marked again meanwhile.

@@ -6,6 +6,7 @@
 mod billing;
 mod cloud_events;
 mod config;
+mod draft;
 pub mod http;
 mod parity;
 mod publisher;

@@ -35,6 +35,9 @@ pub async fn published(
     stream: &str,
     keys: &[String],
 ) -> Result<HashMap<String, Published>, sqlx::Error> {
+    if keys.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows: Vec<Published> =
         sqlx::query_as("SELECT key, content_hash FROM published_records WHERE stream = $1 AND key = ANY($2)")
             .bind(stream)

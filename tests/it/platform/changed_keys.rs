@@ -9,13 +9,27 @@ async fn a_mark_that_was_made_again_is_not_taken_away() {
     let database = TestDatabase::create().await;
     let mut conn = database.pool.acquire().await.unwrap();
     mark(&mut conn, [("users", "a"), ("users", "b"), ("users", "a")]).await.unwrap();
-    let claimed = oldest(&mut conn, 10).await.unwrap();
+    let claimed = oldest(&mut conn, 10, &[]).await.unwrap();
     assert_eq!(claimed.len(), 2);
     mark(&mut conn, [("users", "a")]).await.unwrap();
     unmark(&mut conn, &claimed).await.unwrap();
-    let left = oldest(&mut conn, 10).await.unwrap();
+    let left = oldest(&mut conn, 10, &[]).await.unwrap();
     assert_eq!(left.iter().map(|key| key.key.as_str()).collect::<Vec<_>>(), ["a"]);
     assert_eq!(waiting(&mut conn).await.unwrap().0, 1);
+}
+
+#[tokio::test]
+async fn what_is_under_way_is_passed_over_even_when_it_is_marked_again() {
+    let database = TestDatabase::create().await;
+    let mut conn = database.pool.acquire().await.unwrap();
+    mark(&mut conn, [("users", "a")]).await.unwrap();
+    let under_way = oldest(&mut conn, 1, &[]).await.unwrap();
+    for (stream, key) in [("companies", "a"), ("users", "b"), ("users", "a"), ("users", "c")] {
+        mark(&mut conn, [(stream, key)]).await.unwrap();
+    }
+    let next = oldest(&mut conn, 2, &under_way).await.unwrap();
+    let next: Vec<(&str, &str)> = next.iter().map(|key| (key.stream.as_str(), key.key.as_str())).collect();
+    assert_eq!(next, [("companies", "a"), ("users", "b")]);
 }
 
 #[tokio::test]
