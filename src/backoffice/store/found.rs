@@ -19,7 +19,7 @@ pub(in crate::backoffice) struct PersonFound {
     pub enabled: bool,
 }
 
-/// People by address, number, id or name, after a user id.
+/// People by address, number, id or name, after a user id. The sign-in address is one of a person's contacts.
 pub(in crate::backoffice) async fn find_people(
     conn: &mut PgConnection,
     query: &Query,
@@ -29,9 +29,7 @@ pub(in crate::backoffice) async fn find_people(
     let (statement, text) = match query {
         Query::Email(text) | Query::Phone(text) => (
             "SELECT user_id, first_name, last_name, email, enabled FROM people
-             WHERE deleted_at IS NULL AND user_id IN (
-                 SELECT user_id FROM people WHERE lower(email) = $1
-                 UNION SELECT user_id FROM contacts WHERE lower(value) = $1)
+             WHERE deleted_at IS NULL AND user_id IN (SELECT user_id FROM contacts WHERE lower(value) = $1)
                AND ($2::text IS NULL OR user_id > $2)
              ORDER BY user_id LIMIT $3",
             text.expose(),

@@ -10,7 +10,8 @@ async fn people_and_companies_are_found_by_what_is_known_of_them() {
     let office = Office::open().await;
     sqlx::query(
         "INSERT INTO contacts (contact_id, user_id, kind, value, purposes, is_primary, created_at, updated_at)
-         VALUES (gen_random_uuid(), 'budi', 'phone', '+6281234567890', '{login}', true, now(), now())",
+         VALUES (gen_random_uuid(), 'budi', 'phone', '+6281234567890', '{second_factor}', true, now(), now()),
+                (gen_random_uuid(), 'siti', 'email', 'siti@example.com', '{login}', true, now(), now())",
     )
     .execute(&office.api.pool)
     .await
