@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum as _};
 
-use crate::commands::{down, program, test, up};
+use crate::commands::{down, program, release, test, up};
 use crate::layout::Build;
+use crate::release::Part;
 use crate::stack::Scope;
 
 /// The developer's commands of Gatehouse.
@@ -32,6 +33,8 @@ enum Command {
     /// Measures the product beside its peers and the limits of this machine: see `bench --help`.
     #[command(disable_help_flag = true)]
     Bench(Words),
+    /// Builds what is released into `target/dist`: the same sources give the same bytes wherever they lie.
+    Release(Release),
 }
 
 /// Words for a program that reads them itself.
@@ -85,6 +88,17 @@ pub struct Test {
     pub filter: Option<String>,
 }
 
+/// What to build for a release.
+#[derive(Debug, Clone, Args)]
+pub struct Release {
+    /// The parts; all of them unless some are named.
+    #[arg(value_enum, default_values_t = Part::value_variants().to_vec())]
+    pub parts: Vec<Part>,
+    /// Build everything a second time, from a copy at another path, and say what is not the same.
+    #[arg(long)]
+    pub check: bool,
+}
+
 impl Cli {
     /// Does what was asked.
     pub async fn run(self) -> Result<ExitCode> {
@@ -93,6 +107,7 @@ impl Cli {
             Command::Down => down::run().await,
             Command::Test(test) => Box::pin(test::run(&test)).await,
             Command::Drill(words) => program::run("drill", Build::Debug, &words.words).await,
+            Command::Release(release) => release::run(&release).await,
             Command::Bench(words) => program::run("bench", Build::Release, &words.words).await,
         }
     }

@@ -1,4 +1,4 @@
-//! The developer's commands (`cargo xtask up | down | test | drill`), and the test services that the Rust tests start with
+//! The developer's commands (`cargo xtask up | down | test | drill | bench | release`), and the test services that the Rust tests start with
 //! them.
 //!
 //! Everything runs as child processes on the loopback interface: no container, no root. What must be fetched comes from
@@ -13,6 +13,7 @@ mod parts;
 mod probe;
 mod process;
 mod progress;
+mod release;
 mod stack;
 pub mod testing;
 mod tools;

@@ -2,5 +2,6 @@
 
 pub mod down;
 pub mod program;
+pub mod release;
 pub mod test;
 pub mod up;

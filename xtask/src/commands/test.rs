@@ -11,6 +11,7 @@ use crate::cli::Test;
 use crate::layout::{Build, Layout, root, target};
 use crate::parts::postgres::Durability;
 use crate::progress::{Progress, human};
+use crate::release::{self, Part};
 use crate::stack::description::Endpoints;
 use crate::stack::ports::Ports;
 use crate::stack::{Plan, Scope, Stack, lock};
@@ -149,7 +150,8 @@ async fn run_step(step: Step, services: Option<&Services<'_>>) -> Result<()> {
         Step::Java => {
             let mut maven = maven::command()?;
             maven.args(["--batch-mode", "--no-transfer-progress", "verify"]);
-            call(maven.current_dir(root().join("keycloak-extension"))).await
+            call(maven.current_dir(root().join("keycloak-extension"))).await?;
+            release::check(&[Part::Extension, Part::Theme], &target().join("test-dist")).await
         }
         Step::Chart => chart().await,
         Step::Rust => {

@@ -1,6 +1,7 @@
 //! The service itself, built by Cargo and configured by its environment.
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Result;
@@ -32,14 +33,7 @@ pub struct Gatehouse {
 impl Gatehouse {
     /// Builds the service; for tests as those are built, so that they share the work.
     pub async fn prepare(build: Build, step: &Step) -> Result<Self> {
-        step.stage("building the service");
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo
-            .args(["build", "--locked", "--package=gatehouse", "--bin=gatehouse", build.flag()])
-            .envs([("CARGO_TERM_PROGRESS_WHEN", "always"), ("CARGO_TERM_PROGRESS_WIDTH", "100")])
-            .env("CARGO_TERM_COLOR", "never")
-            .current_dir(root());
-        command::run(&mut cargo, "cargo build", step, building).await?;
+        compile(build, &root(), [], step).await?;
         Ok(Self { binary: target().join(build.folder()).join("gatehouse") })
     }
 
@@ -133,6 +127,24 @@ fn keystone_environment(ports: &Ports, secrets: &Secrets) -> [(String, String); 
         ("GATEHOUSE__INTAKE__HELP_DESK", "helpdesk@gatehouse.example".to_owned()),
     ]
     .map(|(key, value)| (key.to_owned(), value))
+}
+
+/// Has Cargo build the service from the sources in `root`, with these settings.
+pub async fn compile(
+    build: Build,
+    root: &Path,
+    settings: impl IntoIterator<Item = (&str, OsString)>,
+    step: &Step,
+) -> Result<()> {
+    step.stage("building the service");
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo
+        .args(["build", "--locked", "--package=gatehouse", "--bin=gatehouse", build.flag()])
+        .envs([("CARGO_TERM_PROGRESS_WHEN", "always"), ("CARGO_TERM_PROGRESS_WIDTH", "100")])
+        .env("CARGO_TERM_COLOR", "never")
+        .envs(settings)
+        .current_dir(root);
+    command::run(&mut cargo, "cargo build", step, building).await
 }
 
 /// Cargo's own progress line: `Building [=====>   ] 120/300: sqlx, tokio`.

@@ -10,10 +10,7 @@ const KEPT_BYTES: usize = 8;
 
 /// The digest, in hexadecimal, of `label` and of all files under `roots` (name and content, in a fixed order).
 pub fn digest(label: &str, roots: &[PathBuf]) -> Result<String> {
-    let mut files = Vec::new();
-    for root in roots {
-        collect(root, root, &mut files)?;
-    }
+    let mut files = roots.iter().map(|root| files(root)).collect::<Result<Vec<_>>>()?.concat();
     files.sort();
     let mut hash = Sha256::new();
     hash.update(label.as_bytes());
@@ -26,6 +23,14 @@ pub fn digest(label: &str, roots: &[PathBuf]) -> Result<String> {
     }
     let bytes = hash.finalize();
     Ok(bytes[..KEPT_BYTES].iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}")))
+}
+
+/// All files under `root`, by name: each name begins with that of `root`, and the path leads to the file.
+pub fn files(root: &Path) -> Result<Vec<(PathBuf, PathBuf)>> {
+    let mut files = Vec::new();
+    collect(root, root, &mut files)?;
+    files.sort();
+    Ok(files)
 }
 
 fn collect(root: &Path, path: &Path, files: &mut Vec<(PathBuf, PathBuf)>) -> Result<()> {
