@@ -81,8 +81,8 @@ public class ResyncResource {
         ServiceAccounts.require(session);
         CurrentState state = new CurrentState(session, realm);
         return page(USER_IDS, after, max, ids -> ids.stream().map(state::user).filter(Objects::nonNull)
-                .filter(user -> user.getFirstAttribute(name) != null)
-                .map(user -> JsonNodeFactory.instance.objectNode().put("id", user.getId()).put("value", user.getFirstAttribute(name))));
+                .flatMap(user -> Stream.ofNullable(user.getFirstAttribute(name))
+                        .map(value -> JsonNodeFactory.instance.objectNode().put("id", user.getId()).put("value", value))));
     }
 
     /** Organisations by ascending id, with the ids of their members. */

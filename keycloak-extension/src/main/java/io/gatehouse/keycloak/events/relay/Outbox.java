@@ -46,7 +46,7 @@ final class Outbox {
     /** When the first of the events that wait happened, in milliseconds since 1970; {@code null} when none does. */
     Long oldestSince() {
         return em.createQuery("SELECT row.occurredAt FROM OutboxRow row ORDER BY row.id", Long.class)
-                .setMaxResults(1).getResultStream().findFirst().orElse(null);
+                .setMaxResults(1).getResultList().stream().findFirst().orElse(null);
     }
 
     /** In SQL: Hibernate would translate a list anew each time. */
