@@ -32,7 +32,7 @@ pub struct Verdict {
     pub state: Option<String>,
     /// Tries used after, when the code was looked at.
     pub tries: Option<i32>,
-    /// Wrong codes in a row on the channel, when the code was looked at.
+    /// Wrong codes in a row on the channel, when they were counted anew.
     pub in_a_row: Option<i32>,
 }
 
@@ -66,11 +66,21 @@ pub async fn decide(
                         WHERE f.id = c.factor_id AND f.ended_at IS NULL AND f.disabled_at IS NULL
                     ) AS factor_live
              FROM otp_challenges c WHERE c.id = $1 AND c.auth_session_id = $2 FOR UPDATE OF c
+         ), looked_at AS (
+             -- At rest there is nothing to reset, and the right code writes no counter: nobody entered a wrong code for
+             -- this challenge, by its row under the lock, and who does so for another at this moment comes after us.
+             SELECT *, $3 AND tries = 0 AND NOT EXISTS (
+                 SELECT FROM otp_failures f
+                 WHERE f.user_id = challenge.user_id AND f.realm = challenge.realm
+                   AND f.channel = challenge.channel AND f.proof = (challenge.factor_id IS NULL)
+                   AND (f.in_a_row > 0 OR f.next_try_at IS NOT NULL OR f.locked_at IS NOT NULL)
+             ) AS at_rest
+             FROM challenge
+             WHERE state = 'pending' AND in_time AND factor_live AND tries < $4 AND channel = $5
          ), counted AS (
              INSERT INTO otp_failures AS f (realm, user_id, channel, proof, in_a_row)
              SELECT realm, user_id, channel, factor_id IS NULL, CASE WHEN $3 THEN 0 ELSE 1 END
-             FROM challenge
-             WHERE state = 'pending' AND in_time AND factor_live AND tries < $4 AND channel = $5
+             FROM looked_at WHERE NOT at_rest
              ON CONFLICT ON CONSTRAINT otp_failures_pkey DO UPDATE SET
                  in_a_row = CASE WHEN NOT $3 THEN f.in_a_row + 1 WHEN f.proof THEN f.in_a_row ELSE 0 END,
                  next_try_at = CASE WHEN NOT $3 THEN now() + interval '1 second'
@@ -84,7 +94,8 @@ pub async fn decide(
              SET tries = c.tries + 1,
                  state = CASE WHEN $3 THEN $8 WHEN c.tries + 1 >= $4 THEN $9 ELSE $10 END,
                  decided_at = CASE WHEN $3 OR c.tries + 1 >= $4 THEN now() END
-             FROM challenge, counted WHERE c.id = challenge.id
+             FROM looked_at LEFT JOIN counted ON true
+             WHERE c.id = looked_at.id AND (at_rest OR counted.in_a_row IS NOT NULL)
              RETURNING c.state, c.tries, counted.in_a_row
          ), kept AS (
              INSERT INTO webhook_requests (webhook_id, fingerprint, status, body)

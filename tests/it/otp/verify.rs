@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use sqlx::postgres::PgPoolOptions;
+use sqlx::{PgConnection, postgres::PgPoolOptions};
 
 use super::world::{Reply, World, eventually, login, somebody, wrong};
 
@@ -18,9 +18,13 @@ async fn a06_09_a_code_is_accepted_once() {
     world.verify(&shown.challenge(), "s", &code).await.expect_problem(410, "otp/already-used");
 }
 
-/// Lets calls that enter a code run into each other for certain: the counter that each of them writes is
-/// held until some of them wait in the middle of their transactions.
-async fn all_at_once(world: &World, calls: impl Iterator<Item = impl Future<Output = Reply>>) -> Vec<Reply> {
+/// Lets calls that enter a code run into each other for certain: a row that each of them needs, the challenge or the
+/// counter, is held until some of them wait in the middle of their transactions.
+async fn all_at_once(
+    world: &World,
+    held: &'static str,
+    calls: impl Iterator<Item = impl Future<Output = Reply>>,
+) -> Vec<Reply> {
     // Two that both have read the challenge are enough to accept it twice.
     const WAITING: i64 = 2;
     sqlx::query(
@@ -32,24 +36,30 @@ async fn all_at_once(world: &World, calls: impl Iterator<Item = impl Future<Outp
     .await
     .unwrap();
     let mut holder = world.pool.begin().await.unwrap();
-    sqlx::query("SELECT FROM otp_failures FOR UPDATE").execute(&mut *holder).await.unwrap();
+    let hold = sqlx::AssertSqlSafe(format!("SELECT FROM {held} FOR UPDATE"));
+    sqlx::query(hold).execute(&mut *holder).await.unwrap();
     let release = async {
-        eventually("the calls wait for each other", async || {
-            // Within a transaction the activity is read once, unless it is forgotten.
-            sqlx::query("SELECT pg_stat_clear_snapshot()").execute(&mut *holder).await.unwrap();
-            let waiting: i64 = sqlx::query_scalar(
-                "SELECT count(*) FROM pg_stat_activity
-                 WHERE datname = current_database() AND wait_event_type = 'Lock'",
-            )
-            .fetch_one(&mut *holder)
-            .await
-            .unwrap();
-            if waiting >= WAITING { Ok(()) } else { Err(format!("{waiting} waiting")) }
-        })
-        .await;
+        waiting(&mut holder, WAITING).await;
         holder.commit().await.unwrap();
     };
     futures::future::join(futures::future::join_all(calls), release).await.0
+}
+
+/// Waits until so many calls wait for a lock; `holder` is a transaction that holds one.
+async fn waiting(holder: &mut PgConnection, calls: i64) {
+    eventually("the calls wait for each other", async || {
+        // Within a transaction the activity is read once, unless it is forgotten.
+        sqlx::query("SELECT pg_stat_clear_snapshot()").execute(&mut *holder).await.unwrap();
+        let waiting: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM pg_stat_activity
+             WHERE datname = current_database() AND wait_event_type = 'Lock'",
+        )
+        .fetch_one(&mut *holder)
+        .await
+        .unwrap();
+        if waiting >= calls { Ok(()) } else { Err(format!("{waiting} waiting")) }
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -58,19 +68,25 @@ async fn a06_10_of_a_hundred_parallel_right_codes_on_two_instances_one_is_accept
     // Another process: it shares no connection with the first.
     let pool = PgPoolOptions::new().max_connections(20).connect_with((*world.pool.connect_options()).clone());
     let second = World::over(pool.await.unwrap(), r#"profile = "development""#);
-    let person = somebody();
-    world.enrol_sms(&person).await;
-    let shown = world.issue(&login(&person, "s")).await.expect(201);
-    let (challenge, code) = (shown.challenge(), world.last_code("sms", &person.phone));
-    let calls = (0..100).map(|n| {
-        let instance = if n % 2 == 0 { &world } else { &second };
-        instance.verify(&challenge, "s", &code)
-    });
-    let replies = all_at_once(&world, calls).await;
-    let accepted = replies.iter().filter(|reply| reply.status == 200).count();
-    assert_eq!(accepted, 1);
-    for reply in replies.into_iter().filter(|reply| reply.status != 200) {
-        reply.expect_problem(410, "otp/already-used");
+    // Without a wrong one before them they need no counter.
+    for (held, wrong_before) in [("otp_challenges", false), ("otp_failures", true)] {
+        let person = somebody();
+        world.enrol_sms(&person).await;
+        let shown = world.issue(&login(&person, "s")).await.expect(201);
+        let (challenge, code) = (shown.challenge(), world.last_code("sms", &person.phone));
+        if wrong_before {
+            world.verify(&challenge, "s", &wrong(&code)).await.expect(422);
+        }
+        let calls = (0..100).map(|n| {
+            let instance = if n % 2 == 0 { &world } else { &second };
+            instance.verify(&challenge, "s", &code)
+        });
+        let replies = all_at_once(&world, held, calls).await;
+        let accepted = replies.iter().filter(|reply| reply.status == 200).count();
+        assert_eq!(accepted, 1);
+        for reply in replies.into_iter().filter(|reply| reply.status != 200) {
+            reply.expect_problem(410, "otp/already-used");
+        }
     }
 }
 
@@ -82,7 +98,8 @@ async fn a06_11_of_a_hundred_parallel_wrong_codes_exactly_five_are_looked_at() {
     let shown = world.issue(&login(&person, "s")).await.expect(201);
     let (challenge, code) = (shown.challenge(), world.last_code("sms", &person.phone));
     let bad = wrong(&code);
-    let replies = all_at_once(&world, (0..100).map(|_| world.verify(&challenge, "s", &bad))).await;
+    let replies =
+        all_at_once(&world, "otp_failures", (0..100).map(|_| world.verify(&challenge, "s", &bad))).await;
     let mut left: Vec<i64> = replies
         .iter()
         .filter(|reply| reply.code() == "otp/code-wrong")
@@ -109,7 +126,8 @@ async fn a06_11_three_tries_are_three_however_many_codes_come_at_once() {
     let shown = world.issue(&login(&person, "s")).await.expect(201);
     let (challenge, code) = (shown.challenge(), world.last_code("sms", &person.phone));
     let bad = wrong(&code);
-    let replies = all_at_once(&world, (0..100).map(|_| world.verify(&challenge, "s", &bad))).await;
+    let replies =
+        all_at_once(&world, "otp_failures", (0..100).map(|_| world.verify(&challenge, "s", &bad))).await;
     let looked_at = replies.iter().filter(|reply| reply.code() == "otp/code-wrong").count();
     assert_eq!(looked_at, 3);
     let counted: i32 = sqlx::query_scalar("SELECT in_a_row FROM otp_failures WHERE NOT proof")
@@ -286,6 +304,39 @@ async fn a06_19_inside_the_wait_the_right_code_is_neither_looked_at_nor_used_up(
     assert_eq!(world.status(&shown.challenge()).await["status"], "pending");
     world.age(30).await;
     world.verify(&shown.challenge(), "s2", &code).await.expect(200);
+}
+
+/// Wrong codes that were looked at came before the right one that was accepted: it resets what they counted, also
+/// when they were still on their way as it came.
+#[tokio::test]
+async fn a06_17_the_right_code_resets_what_wrong_ones_beside_it_counted() {
+    let world = World::new().await;
+    let person = somebody();
+    world.enrol_sms(&person).await;
+    let shown = world.issue(&login(&person, "s")).await.expect(201);
+    let (challenge, code) = (shown.challenge(), world.last_code("sms", &person.phone));
+    let bad = wrong(&code);
+    let mut holder = world.pool.begin().await.unwrap();
+    sqlx::query("SELECT FROM otp_challenges FOR UPDATE").execute(&mut *holder).await.unwrap();
+    // They come in this order, and wait in it.
+    let first = world.verify(&challenge, "s", &bad);
+    let second = async {
+        waiting(&mut holder, 1).await;
+        let right = world.verify(&challenge, "s", &code);
+        let release = async {
+            waiting(&mut holder, 2).await;
+            holder.commit().await.unwrap();
+        };
+        futures::future::join(right, release).await.0
+    };
+    let (first, second) = futures::future::join(first, second).await;
+    first.expect_problem(422, "otp/code-wrong");
+    second.expect(200);
+    let counted: Vec<i32> = sqlx::query_scalar("SELECT in_a_row FROM otp_failures WHERE NOT proof")
+        .fetch_all(&world.pool)
+        .await
+        .unwrap();
+    assert_eq!(counted, [0]);
 }
 
 #[tokio::test]
