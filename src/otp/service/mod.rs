@@ -56,8 +56,8 @@ use crate::{
 };
 
 /// How many sends of this process are between their limits and their commit: one has the row of its channel's
-/// total, one of each channel waits for it at the database. The others wait here, where waiting costs nothing.
-const BOOKING_AT_ONCE: usize = 3;
+/// total, the next waits for it at the database and goes on at once. The others wait here, where waiting costs nothing.
+const BOOKING_AT_ONCE: usize = 2;
 
 /// The world that codes need: time, chance, and who carries messages, the first asked first.
 #[derive(Clone)]
