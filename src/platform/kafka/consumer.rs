@@ -20,7 +20,7 @@ use rdkafka::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{KafkaConfig, Record, membership::Membership};
+use super::{KafkaConfig, Record, lag, membership::Membership};
 use crate::platform::{db, health::Part};
 
 /// Most records of one batch: each of its statements costs the less for one record, the more there are.
@@ -73,15 +73,10 @@ impl ClientContext for Context {
         tracing::warn!(%error, "Kafka consumer");
     }
 
-    /// How far this member is behind, over the partitions that it reads (negative: not known yet), and whether it is one.
+    /// Whether this client is a settled member.
     fn stats(&self, statistics: Statistics) {
         let is_settled = statistics.cgrp.is_some_and(|group| group.join_state == "steady");
         self.membership.report(is_settled, Instant::now());
-        for (name, topic) in statistics.topics {
-            let lag: i64 = topic.partitions.values().map(|partition| partition.consumer_lag.max(0)).sum();
-            #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
-            metrics::gauge!("gatehouse_consumer_lag", "topic" => name).set(lag as f64);
-        }
     }
 }
 
@@ -203,24 +198,9 @@ impl<S: Sink> Consumer<S> {
             Err(error) => return End::Broken(error),
         };
         self.part.report(true);
-        let mut parked_in_a_row = 0;
-        let mut early = Batch::default();
-        let end = loop {
-            let batch = match self.collect(&client, std::mem::take(&mut early)).await {
-                Ok(batch) if batch.records.is_empty() => break End::Stopped,
-                Ok(batch) => batch,
-                Err(end) => break end,
-            };
-            let Some(outcomes) = self.apply(&client, &batch.records, &mut early).await else {
-                break End::Stopped;
-            };
-            store_offsets(&client, &batch.records);
-            for outcome in outcomes {
-                parked_in_a_row = if outcome == Outcome::Parked { parked_in_a_row + 1 } else { 0 };
-            }
-            if parked_in_a_row >= self.config.parked_in_a_row {
-                break End::Halted;
-            }
+        let end = tokio::select! {
+            end = self.read(&client) => end,
+            never = lag::show(&client, &self.config.events_topic) => match never {},
         };
         if matches!(end, End::Lost) {
             // It may wait long for whom it does not find; its successor need not.
@@ -229,6 +209,29 @@ impl<S: Sink> Consumer<S> {
             leave(client).await;
         }
         end
+    }
+
+    /// Reads batch by batch, and says why it ended.
+    async fn read(&self, client: &Client) -> End {
+        let mut parked_in_a_row = 0;
+        let mut early = Batch::default();
+        loop {
+            let batch = match self.collect(client, std::mem::take(&mut early)).await {
+                Ok(batch) if batch.records.is_empty() => return End::Stopped,
+                Ok(batch) => batch,
+                Err(end) => return end,
+            };
+            let Some(outcomes) = self.apply(client, &batch.records, &mut early).await else {
+                return End::Stopped;
+            };
+            store_offsets(client, &batch.records);
+            for outcome in outcomes {
+                parked_in_a_row = if outcome == Outcome::Parked { parked_in_a_row + 1 } else { 0 };
+            }
+            if parked_in_a_row >= self.config.parked_in_a_row {
+                return End::Halted;
+            }
+        }
     }
 
     /// Fills a batch. Empty only when told to stop.

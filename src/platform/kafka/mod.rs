@@ -2,6 +2,7 @@
 //! out, each awaited; and what cannot be read, parked.
 
 mod consumer;
+mod lag;
 mod membership;
 mod parking;
 mod producer;
