@@ -117,8 +117,8 @@ impl Publisher {
     /// Sends a round, prepares the next meanwhile, and notes what was acknowledged. Whatever is sent is answered when
     /// this ends.
     async fn round(&self, conn: &mut PgConnection, round: &mut Round) -> Result<Outcome, sqlx::Error> {
-        let send = async { Ok(self.producer.send_all(&round.outgoing).await) };
-        let (answers, next) = tokio::try_join!(send, self.prepare(conn, &round.claimed))?;
+        let sending = async { Ok(self.producer.send_all(&round.outgoing).await) };
+        let (answers, next) = tokio::try_join!(sending, self.prepare(conn, &round.claimed))?;
         let sent = std::mem::replace(round, next);
         if !sent.claimed.is_empty() && note(conn, sent, answers).await? == 0 {
             return Ok(Outcome::Stuck);

@@ -10,6 +10,7 @@ mod imports;
 mod obligation;
 mod outbox;
 #[expect(dead_code, reason = "the service's own alerts use the rest")]
+#[expect(clippy::unwrap_used, reason = "as in the tests that it is shared with")]
 #[path = "../it/operations/prometheus.rs"]
 mod prometheus;
 mod sessions;

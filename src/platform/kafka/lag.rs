@@ -86,9 +86,11 @@ mod tests {
 
     use super::behind;
 
-    /// The lag by the committed offset, the beginning and the end of each partition.
-    fn lag(partitions: &[(Option<i64>, i64, Option<i64>)]) -> Option<i64> {
-        let list = |offset: fn(&(Option<i64>, i64, Option<i64>)) -> Option<i64>| {
+    /// The committed offset, the beginning and the end of a partition.
+    type Partition = (Option<i64>, i64, Option<i64>);
+
+    fn lag(partitions: &[Partition]) -> Option<i64> {
+        let list = |offset: fn(&Partition) -> Option<i64>| {
             let mut list = TopicPartitionList::new();
             for (number, partition) in (0..).zip(partitions) {
                 let offset = offset(partition).map_or(Offset::Invalid, Offset::Offset);

@@ -36,8 +36,8 @@ async fn all_at_once(
     .await
     .unwrap();
     let mut holder = world.pool.begin().await.unwrap();
-    let hold = sqlx::AssertSqlSafe(format!("SELECT FROM {held} FOR UPDATE"));
-    sqlx::query(hold).execute(&mut *holder).await.unwrap();
+    let statement = sqlx::AssertSqlSafe(format!("SELECT FROM {held} FOR UPDATE"));
+    sqlx::query(statement).execute(&mut *holder).await.unwrap();
     let release = async {
         waiting(&mut holder, WAITING).await;
         holder.commit().await.unwrap();
