@@ -121,6 +121,8 @@ impl Publisher {
         let (answers, next) = tokio::try_join!(sending, self.prepare(conn, &round.claimed))?;
         let sent = std::mem::replace(round, next);
         if !sent.claimed.is_empty() && note(conn, sent, answers).await? == 0 {
+            // What is sent follows at once what that connection last did: who pauses may have lost the right since.
+            *round = Round::default();
             return Ok(Outcome::Stuck);
         }
         Ok(if round.claimed.is_empty() { Outcome::Idle } else { Outcome::Progress })
