@@ -54,6 +54,9 @@ test('a trusted browser is asked for the password only, until the person takes i
     await person.mailbox.next();
     await enterCodeFrom(home.page, person, 'email');
     await confirmRemoval(home.page);
+    // The console is back, and goes nowhere by itself any more when its session ends.
+    await expect(home.page.getByTestId('gh-email/title')).toBeVisible();
+    await expect(home.page.getByTestId('gh-browser/credential-list').locator('[data-testrole="remove"]')).toHaveCount(0);
     await again(home, person);
     await expect(codeField(home.page), 'it is trusted no more').toBeVisible();
   });
