@@ -359,13 +359,12 @@ async fn a06_23_a_lost_answer_is_given_again_and_another_call_is_refused() {
     world.enrol_sms(&person).await;
     let shown = world.issue(&login(&person, "s")).await.expect(201);
     let code = world.last_code("sms", &person.phone);
-    let path = format!("/otp/v1/challenges/{}/verification", shown.challenge());
-    let body = serde_json::to_vec(&json!({"auth_session_id": "s", "code": code})).unwrap();
-    let first = world.call_as("msg_1", "POST", &path, &body).await.expect(200);
+    let challenge = shown.challenge();
+    let first = world.verify_as("msg_1", &challenge, "s", &code).await.expect(200);
     world.clock.advance(chrono::TimeDelta::seconds(5));
-    let again = world.call_as("msg_1", "POST", &path, &body).await;
+    let again = world.verify_as("msg_1", &challenge, "s", &code).await;
     assert_eq!(again, first);
-    world.call_as("msg_2", "POST", &path, &body).await.expect_problem(410, "otp/already-used");
+    world.verify_as("msg_2", &challenge, "s", &code).await.expect_problem(410, "otp/already-used");
 }
 
 #[tokio::test]

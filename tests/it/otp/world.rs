@@ -235,8 +235,14 @@ impl World {
 
     /// Enters a code.
     pub async fn verify(&self, challenge: &str, session: &str, code: &str) -> Reply {
-        let path = format!("/otp/v1/challenges/{challenge}/verification");
-        self.call("POST", &path, &json!({"auth_session_id": session, "code": code})).await
+        let (path, body) = entering(challenge, session, code);
+        self.call("POST", &path, &body).await
+    }
+
+    /// Enters a code under the given id.
+    pub async fn verify_as(&self, id: &str, challenge: &str, session: &str, code: &str) -> Reply {
+        let (path, body) = entering(challenge, session, code);
+        self.call_as(id, "POST", &path, &serde_json::to_vec(&body).unwrap()).await
     }
 
     /// Asks for the message again.
@@ -361,4 +367,10 @@ pub async fn eventually<T>(what: &str, mut seen: impl AsyncFnMut() -> Result<T, 
             Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
         }
     }
+}
+
+/// The call that enters a code.
+fn entering(challenge: &str, session: &str, code: &str) -> (String, Value) {
+    let path = format!("/otp/v1/challenges/{challenge}/verification");
+    (path, json!({"auth_session_id": session, "code": code}))
 }

@@ -61,10 +61,9 @@ async fn a_call_under_the_id_of_another_has_no_effect() {
     let unknown = serde_json::to_vec(&login(&somebody(), "s3")).unwrap();
     let nobody = world.call_as("msg_1", "POST", "/otp/v1/challenges", &unknown).await;
     nobody.expect_problem(422, "webhook/id-reused");
-    let path = format!("/otp/v1/challenges/{}/verification", shown.challenge());
     for entered in [wrong(&code), code.clone()] {
-        let entered = serde_json::to_vec(&json!({"auth_session_id": "s1", "code": entered})).unwrap();
-        world.call_as("msg_1", "POST", &path, &entered).await.expect_problem(422, "webhook/id-reused");
+        let reply = world.verify_as("msg_1", &shown.challenge(), "s1", &entered).await;
+        reply.expect_problem(422, "webhook/id-reused");
     }
 
     assert_eq!(world.status(&shown.challenge()).await["status"], "pending");
@@ -94,17 +93,16 @@ async fn a_right_code_in_parallel_repetitions_is_accepted_once_and_answered_alik
     world.enrol_sms(&person).await;
     let shown = world.issue(&login(&person, "s")).await.expect(201);
     let code = world.last_code("sms", &person.phone);
-    let path = format!("/otp/v1/challenges/{}/verification", shown.challenge());
-    let body = serde_json::to_vec(&json!({"auth_session_id": "s", "code": code})).unwrap();
+    let challenge = shown.challenge();
     let calls = (0..40).map(|n| {
         let instance = if n % 2 == 0 { &world } else { &second };
-        instance.call_as("msg_same", "POST", &path, &body)
+        instance.verify_as("msg_same", &challenge, "s", &code)
     });
     let replies = futures::future::join_all(calls).await;
     for reply in &replies {
         assert_eq!(reply.clone().expect(200), replies[0]);
     }
-    world.call_as("msg_other", "POST", &path, &body).await.expect_problem(410, "otp/already-used");
+    world.verify_as("msg_other", &challenge, "s", &code).await.expect_problem(410, "otp/already-used");
 }
 
 #[tokio::test]
