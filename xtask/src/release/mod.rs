@@ -12,6 +12,7 @@ use clap::ValueEnum;
 use sha2::{Digest as _, Sha256};
 
 use crate::progress::Progress;
+use crate::tools::digest;
 use place::Place;
 
 /// The sums of all other files, as `sha256sum --check` reads them.
@@ -71,8 +72,7 @@ fn write_sums(dist: &Path) -> Result<()> {
 fn sums(dist: &Path) -> Result<String> {
     let mut lines = String::new();
     for name in compare::names(dist)? {
-        let sum = Sha256::digest(std::fs::read(dist.join(&name))?);
-        let sum = sum.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+        let sum = digest::hex(&Sha256::digest(std::fs::read(dist.join(&name))?));
         writeln!(lines, "{sum}  {name}")?;
     }
     Ok(lines)

@@ -90,9 +90,7 @@ impl Place {
     pub async fn extension(&self, dist: &Path, step: &Step) -> Result<()> {
         step.stage("building the extension");
         let project = self.root.join("keycloak-extension");
-        // Maven does not take out what a source that is gone was compiled to.
-        let _ = std::fs::remove_dir_all(project.join("target/classes"));
-        maven::build(&project, &["package", "-Dmaven.test.skip=true"], step).await?;
+        maven::package(&project, step).await?;
         for jar in std::fs::read_dir(project.join("target/providers"))? {
             copy(&jar?.path(), dist)?;
         }

@@ -21,8 +21,12 @@ pub fn digest(label: &str, roots: &[PathBuf]) -> Result<String> {
         hash.update(u64::try_from(content.len()).unwrap_or(u64::MAX).to_be_bytes());
         hash.update(content);
     }
-    let bytes = hash.finalize();
-    Ok(bytes[..KEPT_BYTES].iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}")))
+    Ok(hex(&hash.finalize()[..KEPT_BYTES]))
+}
+
+/// In hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// All files under `root`, by name: each name begins with that of `root`, and the path leads to the file.

@@ -69,7 +69,7 @@ async fn extension(step: &Step) -> Result<PathBuf> {
     let providers = cache().join(format!("extension-{version}"));
     if !providers.is_dir() {
         step.stage("building the extension");
-        maven::build(&project, &["package", "-Dmaven.test.skip=true"], step).await?;
+        maven::package(&project, step).await?;
         let part = partial(&providers);
         replace_with_copy(&project.join("target/providers"), &part).await?;
         std::fs::rename(&part, &providers)?;
