@@ -110,7 +110,10 @@ async fn of_companies(
     if claimed.is_empty() {
         return Ok(Vec::new());
     }
-    let companies = companies::companies_by_id(conn, &ids).await?;
+    let companies = companies::companies_by_id(conn, &ids).await?.into_iter();
+    let companies = companies.filter(|company| company.deleted_at.is_none());
+    let companies: HashMap<String, _> =
+        companies.map(|company| (company.company_id.to_string(), company)).collect();
     let counts = companies::member_counts(conn, &ids).await?;
     let suspended = companies::suspended_among(conn, &ids).await?;
     let mut profiles = billing::profiles_of(conn, &ids).await?;
@@ -118,10 +121,7 @@ async fn of_companies(
     let plain: Vec<uuid::Uuid> = ids.iter().map(|id| id.0).collect();
     let projects = openstack::store::projects_of_companies(conn, &plain).await?;
     let mut draft = |claimed: ChangedKey| {
-        let company = companies
-            .iter()
-            .find(|company| company.company_id.to_string() == claimed.key && company.deleted_at.is_none());
-        let content = company.map(|company| {
+        let content = companies.get(&claimed.key).map(|company| {
             let members = counts.get(&company.company_id).copied().unwrap_or_default();
             let profile = profiles.remove(&company.company_id).unwrap_or_default().profile;
             let to_ask = billing_contacts.remove(&company.company_id).unwrap_or_default();

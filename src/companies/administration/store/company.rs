@@ -10,12 +10,10 @@ pub(in crate::companies::administration) async fn lock_company(
     conn: &mut PgConnection,
     company_id: CompanyId,
 ) -> Result<Option<Company>, sqlx::Error> {
-    let row: Option<Json<Company>> =
-        sqlx::query_scalar("SELECT to_jsonb(companies) FROM companies WHERE company_id = $1 FOR UPDATE")
-            .bind(company_id)
-            .fetch_optional(conn)
-            .await?;
-    Ok(row.map(|row| row.0))
+    sqlx::query_as("SELECT * FROM companies WHERE company_id = $1 FOR UPDATE")
+        .bind(company_id)
+        .fetch_optional(conn)
+        .await
 }
 
 /// Strikes off a request to join and says whether there was one.
