@@ -118,14 +118,32 @@ fn reason_of(text: &str, visitor: &Visitor) -> Result<Reason, &'static str> {
     Reason::new(text).ok_or(words::Layout::of(visitor.language).reason_expected)
 }
 
-/// An entry of the trail, as staff see it.
+/// An entry of the trail, as staff see it: nobody's name, and the way to who may see it.
 struct TrailRow {
     at: String,
     iso: String,
-    what: String,
-    who: String,
-    about: String,
+    told: String,
+    action: String,
+    who: Linked,
+    about: Linked,
     reason: String,
+}
+
+/// Words, and the page of what they name.
+struct Linked {
+    text: String,
+    href: Option<String>,
+}
+
+impl Linked {
+    fn of(text: String, kind: &str, id: Option<&str>, visitor: &Visitor) -> Self {
+        let href = id.filter(|_| visitor.may_as_staff(Permission::DirectoryView)).and_then(|id| match kind {
+            "person" => Some(format!("/backoffice/people/{id}")),
+            "company" => Some(format!("/backoffice/companies/{id}")),
+            _ => None,
+        });
+        Self { text, href }
+    }
 }
 
 /// What it was done to; of a list that a system read also how much of it.
@@ -142,12 +160,16 @@ fn about(entry: &Recorded, visitor: &Visitor) -> String {
 
 impl TrailRow {
     fn of(entry: Recorded, visitor: &Visitor) -> Self {
+        let actor = entry.actor_id.as_deref();
+        let who = actor.unwrap_or(&entry.actor_kind).to_owned();
+        let about = about(&entry, visitor);
         Self {
             at: visitor.time(entry.occurred_at),
             iso: entry.occurred_at.to_rfc3339(),
-            about: about(&entry, visitor),
-            what: entry.action,
-            who: entry.actor_id.unwrap_or(entry.actor_kind),
+            told: words::action(&entry.action, visitor.language).to_owned(),
+            who: Linked::of(who, &entry.actor_kind, actor, visitor),
+            about: Linked::of(about, &entry.subject_kind, Some(&entry.subject_id), visitor),
+            action: entry.action,
             reason: entry.reason.unwrap_or_default(),
         }
     }

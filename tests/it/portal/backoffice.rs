@@ -241,7 +241,10 @@ async fn an_auditor_looks_at_everything_and_changes_nothing() {
     let mut helga = house.staff("helga", "customer-service").await;
     helga.post(BUDI, &format!("{BUDI}/block"), &[WHY]).await.expect(303);
     let found = anna.post("/backoffice/trail", "/backoffice/trail", &[("action", "person.blocked")]).await;
-    found.expect(200).shows("person budi");
+    let found = found.expect(200);
+    found.shows("Blocked by staff <code class=\"soft\">person.blocked</code>");
+    found.shows("<a href=\"/backoffice/people/helga\">helga</a>");
+    found.shows("<a href=\"/backoffice/people/budi\">person budi</a>");
     let none = anna.post("/backoffice/trail", "/backoffice/trail", &[("subject_id", "dewi")]).await;
     none.expect(200).hides("person budi");
     let export = anna.get("/backoffice/trail/export").await.expect(200);
