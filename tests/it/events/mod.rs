@@ -4,3 +4,4 @@ mod away;
 mod exactly_once;
 mod garbage;
 mod parse;
+mod reading_ahead;
