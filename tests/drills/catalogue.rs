@@ -13,11 +13,9 @@ use xtask::{
     testing::Mode,
 };
 
-use crate::{clock, database, service, stage::Stage, topic};
+use crate::{clock, database, refusal, service, stage::Stage, topic};
 
-/// The name of the drill that is chosen by its length.
-pub const SOAK: &str = "soak";
-/// The name of the drill that is chosen by the commit that it begins with.
+/// The name of the drill that begins with the service of an earlier commit.
 pub const UPGRADE: &str = "upgrade";
 
 type Faults = for<'a> fn(&'a Stage, &'a mut ChaCha8Rng) -> BoxFuture<'a, Result<()>>;
@@ -100,6 +98,12 @@ pub const DRILLS: &[Drill] = &[
         "records that nobody can read; each is parked once, as it came",
         |stage, chance| Box::pin(topic::garbage(stage, chance)),
     )),
+    drill("rollback", "2", "changes that Keycloak's database refuses at the commit", |stage, _| {
+        Box::pin(refusal::rollback(stage))
+    }),
+    drill("poison", "20", "somebody whom the store refuses, until it takes them", |stage, _| {
+        Box::pin(refusal::poison(stage))
+    }),
     drill("rebalance", "8", "one, two, three and again one instance of the service", |stage, _| {
         Box::pin(service::rebalance(stage))
     }),
@@ -126,13 +130,13 @@ pub const DRILLS: &[Drill] = &[
             |stage, _| Box::pin(database::forget_outbox(stage)),
         )
     },
+    drill("soak", "1-18", "faults at random", |stage, chance| Box::pin(soak(stage, chance))),
     drill(
         UPGRADE,
         "–",
-        "instances of an earlier commit replaced one by one, the schema changed (--from)",
+        "instances of an earlier commit replaced one by one, the schema changed",
         |stage, _| Box::pin(service::upgrade(stage)),
     ),
-    drill(SOAK, "1-18", "faults at random", |stage, chance| Box::pin(soak(stage, chance))),
 ];
 
 const PARTS: [&str; 4] = ["keycloak", "kafka", "gatehouse", "postgres"];

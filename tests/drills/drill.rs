@@ -5,6 +5,7 @@ mod catalogue;
 mod clock;
 mod database;
 mod load;
+mod refusal;
 mod report;
 mod service;
 mod stage;
@@ -14,7 +15,7 @@ mod topic;
 #[path = "../keycloak/support/mod.rs"]
 mod support;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::{Result, ensure};
 use catalogue::{DRILLS, Drill};
@@ -27,7 +28,7 @@ use stage::Stage;
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag that can be typed")]
 #[command(name = "cargo xtask drill", bin_name = "cargo xtask drill")]
 struct Arguments {
-    /// Which drills; all but the soak and the upgrade when none is named.
+    /// Which drills; all when none is named, which takes more than an hour.
     names: Vec<String>,
     /// Say which drills there are, and run none.
     #[arg(long)]
@@ -38,17 +39,17 @@ struct Arguments {
     /// Only a short selection.
     #[arg(long, conflicts_with = "names")]
     short: bool,
-    /// Cause faults at random for so many minutes.
-    #[arg(long, value_name = "MINUTES")]
-    soak: Option<u64>,
-    /// Replace the service of this commit by that of this tree: the drill `upgrade`.
-    #[arg(long, value_name = "COMMIT", conflicts_with = "names")]
+    /// For how long the drill `soak` causes faults at random.
+    #[arg(long, value_name = "MINUTES", default_value_t = 10)]
+    soak: u64,
+    /// Whose service the drill `upgrade` begins with; unless given, that of the last commit with an earlier schema.
+    #[arg(long, value_name = "COMMIT")]
     from: Option<String>,
     /// Print one JSON document instead of a table.
     #[arg(long)]
     json: bool,
-    /// Write the table to docs/drills.md.
-    #[arg(long)]
+    /// Write the table to docs/drills.md: that of all drills.
+    #[arg(long, conflicts_with_all = ["names", "short"])]
     write_docs: bool,
 }
 
@@ -64,20 +65,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let chosen = choose(&arguments)?;
-    let seed = arguments.seed.unwrap_or_else(|| rand::random::<u32>().into());
-    let earlier = match &arguments.from {
-        Some(commit) => Some(xtask::testing::service_program_of(commit).await?),
-        None => None,
-    };
-    let stage = Stage::set(arguments.soak, earlier.as_deref()).await?;
-    let mut rows: Vec<Row> = Vec::new();
-    for drill in chosen {
-        eprintln!("── {} (seed {seed}): {}", drill.name, drill.what);
-        let row = stage.perform(drill, seed).await;
-        eprintln!("{}", report::line(&row));
-        rows.push(row);
-    }
+    let rows = perform(&arguments).await?;
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&rows)?);
     } else {
@@ -90,6 +78,43 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
     Ok(if broken { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
+/// Runs them one after another, whatever becomes of each.
+async fn perform(arguments: &Arguments) -> Result<Vec<Row>> {
+    let chosen = choose(arguments)?;
+    let seed = arguments.seed.unwrap_or_else(|| rand::random::<u32>().into());
+    let mut rows: Vec<Row> = Vec::new();
+    let mut stage: Option<Arc<Stage>> = None;
+    for (place, drill) in chosen.iter().enumerate() {
+        eprintln!("── {} of {}: {} (seed {seed}): {}", place + 1, chosen.len(), drill.name, drill.what);
+        let row = match set(&mut stage, drill, arguments).await {
+            Ok(stage) => stage.perform(drill, seed).await,
+            Err(error) => Row::not_begun(drill, seed, &error),
+        };
+        eprintln!("{}", report::line(&row));
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+/// The stage of a drill: they share one, but for the upgrade, which begins with an earlier service.
+async fn set<'a>(
+    stage: &'a mut Option<Arc<Stage>>,
+    drill: &Drill,
+    arguments: &Arguments,
+) -> Result<&'a Arc<Stage>> {
+    let soak = Duration::from_mins(arguments.soak);
+    if drill.name == catalogue::UPGRADE {
+        // Two stacks at a time would be too much for a small machine.
+        drop(stage.take());
+        return Ok(stage.insert(Stage::before_upgrade(soak, arguments.from.as_deref()).await?));
+    }
+    Ok(match stage {
+        Some(stage) => stage,
+        none => none.insert(Stage::set(soak).await?),
+    })
+}
+
+/// In the order of the catalogue, whose last one is the upgrade.
 fn choose(arguments: &Arguments) -> Result<Vec<&'static Drill>> {
     for name in &arguments.names {
         ensure!(DRILLS.iter().any(|drill| drill.name == name), "there is no drill called {name}: see --list");
@@ -98,14 +123,7 @@ fn choose(arguments: &Arguments) -> Result<Vec<&'static Drill>> {
         if arguments.short {
             return drill.short;
         }
-        if arguments.from.is_some() || drill.name == catalogue::UPGRADE {
-            return arguments.from.is_some() && drill.name == catalogue::UPGRADE;
-        }
-        let soak = drill.name == catalogue::SOAK;
-        let only_soak = arguments.soak.is_some() && arguments.names.is_empty();
-        arguments.names.iter().any(|name| name == drill.name)
-            || soak && arguments.soak.is_some()
-            || arguments.names.is_empty() && !soak && !only_soak
+        arguments.names.is_empty() || arguments.names.iter().any(|name| name == drill.name)
     };
     Ok(DRILLS.iter().filter(chosen).collect())
 }

@@ -1,6 +1,6 @@
 //! Faults of the service and its instances.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sqlx::{Connection as _, PgConnection};
 
@@ -74,7 +74,8 @@ pub async fn rotate_key(stage: &Stage) -> Result<()> {
 /// Old and new run side by side on the schema of the new; an old one that ends comes back.
 pub async fn upgrade(stage: &Stage) -> Result<()> {
     let new = xtask::testing::service_program();
-    stage.note("the new release joins and brings the schema up to date");
+    let earlier = stage.earlier.as_deref().context("this stage did not begin with an earlier release")?;
+    stage.note(format_args!("the new release joins that of {earlier} and brings the schema up to date"));
     stage.start_as(FURTHER[0], &new).await?;
     stage.calm().await?;
     stage.kill(MAIN).await?;

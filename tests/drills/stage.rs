@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -44,6 +44,8 @@ pub struct Stage {
     pub history: History,
     /// How long a soak is.
     pub soak: Duration,
+    /// The commit whose service it began with, if not that of this tree.
+    pub earlier: Option<String>,
     state: Mutex<State>,
 }
 
@@ -58,11 +60,25 @@ struct State {
 
 impl Stage {
     /// Starts a stack from empty.
-    ///
-    /// With an earlier program it runs that as the service.
-    pub async fn set(soak_minutes: Option<u64>, earlier: Option<&Path>) -> Result<Arc<Self>> {
-        eprintln!("starting a stack …");
-        let own = xtask::testing::drill_stack(earlier).await?;
+    pub async fn set(soak: Duration) -> Result<Arc<Self>> {
+        Self::with(soak, None).await
+    }
+
+    /// Starts a stack whose service is that of a commit, else of the last one with an earlier schema.
+    pub async fn before_upgrade(soak: Duration, commit: Option<&str>) -> Result<Arc<Self>> {
+        let commit = match commit {
+            Some(commit) => commit.to_owned(),
+            None => xtask::testing::commit_before_the_newest_migration().await?,
+        };
+        eprintln!("   building the service of {commit} …");
+        let program = xtask::testing::service_program_of(&commit).await?;
+        Self::with(soak, Some((commit, program))).await
+    }
+
+    async fn with(soak: Duration, earlier: Option<(String, PathBuf)>) -> Result<Arc<Self>> {
+        eprintln!("   starting a stack …");
+        let (earlier, program) = earlier.unzip();
+        let own = xtask::testing::drill_stack(program.as_deref()).await?;
         let stack = Stack::of(own.info.clone())?;
         let state = State {
             webhook_secret: own.info.webhook_secret.clone(),
@@ -72,8 +88,7 @@ impl Stage {
             known: HashSet::new(),
         };
         let history = History::new(format!("drill-{}.example", unique()));
-        let soak = Duration::from_mins(soak_minutes.unwrap_or(10));
-        Ok(Arc::new(Self { own, stack, history, soak, state: Mutex::new(state) }))
+        Ok(Arc::new(Self { own, stack, history, soak, earlier, state: Mutex::new(state) }))
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {

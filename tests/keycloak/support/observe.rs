@@ -34,15 +34,16 @@ impl Stack {
             organizations: self.keycloak_organizations().await?,
             users: records(&self.read(USERS)?, in_record)?,
             companies: records(&self.read(COMPANIES)?, company)?,
-            events: self
-                .read(EVENTS)?
-                .iter()
-                .filter_map(|message| event(message).transpose())
-                .collect::<Result<_>>()?,
             ..Observed::default()
         };
+        let announced: Vec<(Event, String)> = self
+            .read(EVENTS)?
+            .iter()
+            .filter_map(|message| Some(event(message).transpose()?.map(|event| (event, place(message)))))
+            .collect::<Result<_>>()?;
         let mut database = PgConnection::connect(&self.info.postgres_url).await?;
-        observed.backlog += unread(&mut database, &observed.events).await?;
+        observed.backlog += unread(&mut database, &announced).await?;
+        observed.events = announced.into_iter().map(|(event, _)| event).collect();
         observed.backlog += count(
             &mut database,
             "SELECT (SELECT count(*) FROM changed_keys)
@@ -77,13 +78,20 @@ async fn count(database: &mut PgConnection, query: &'static str) -> Result<usize
     Ok(usize::try_from(count)?)
 }
 
-/// How many events are on the topic and have not been taken into the store.
-async fn unread(database: &mut PgConnection, events: &[Event]) -> Result<usize> {
-    // Before the id stands the realm that it is of.
-    let read: Vec<String> =
-        sqlx::query_scalar("SELECT split_part(message_id, '#', 2) FROM inbox").fetch_all(database).await?;
-    let read: HashSet<String> = read.into_iter().collect();
-    Ok(events.iter().filter(|event| !read.contains(&event.id)).count())
+/// How many events are on the topic and were neither taken into the store nor parked.
+async fn unread(database: &mut PgConnection, announced: &[(Event, String)]) -> Result<usize> {
+    let read: Vec<String> = sqlx::query_scalar("SELECT message_id FROM inbox").fetch_all(database).await?;
+    // Before the id of one that was taken in stands the realm that it is of.
+    let read: HashSet<&str> = read.iter().map(|id| id.rsplit('#').next().unwrap_or(id)).collect();
+    let is_read =
+        |(event, place): &&(Event, String)| read.contains(event.id.as_str()) || read.contains(place.as_str());
+    Ok(announced.iter().filter(|event| !is_read(event)).count())
+}
+
+/// What the inbox calls a record that was parked: the service's `Record::place`.
+fn place(message: &OwnedMessage) -> String {
+    let time = message.timestamp().to_millis().unwrap_or_default();
+    format!("{}/{}@{}/{time}", message.topic(), message.partition(), message.offset())
 }
 
 async fn read_store(database: &mut PgConnection, observed: &mut Observed) -> Result<()> {

@@ -102,6 +102,31 @@ pub fn service_program() -> PathBuf {
     target().join(Build::Debug.folder()).join("gatehouse")
 }
 
+/// The last commit on the way to this tree that lacks its newest migration: a release from there to here changes the
+/// schema.
+pub async fn commit_before_the_newest_migration() -> Result<String> {
+    let newest = git(&["log", "-1", "--diff-filter=A", "--format=%H", "--", "migrations"]).await?;
+    ensure!(
+        !newest.is_empty(),
+        "no commit has added a migration: this needs the repository with its history"
+    );
+    git(&["rev-parse", "--short", &format!("{newest}^")]).await
+}
+
+/// What git answers about this repository.
+async fn git(words: &[&str]) -> Result<String> {
+    let output =
+        Command::new("git").args(words).current_dir(root()).output().await.context("cannot run git")?;
+    let answer = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    ensure!(
+        output.status.success(),
+        "git {} failed: {}",
+        words.join(" "),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(answer)
+}
+
 /// The service as it was at a commit, built in a folder of its own, which is kept: the first time takes as long as a
 /// first build of this tree.
 pub async fn service_program_of(commit: &str) -> Result<PathBuf> {
