@@ -80,8 +80,8 @@ pub async fn queue(
     .await
 }
 
-/// Takes a queued message, when its code is still of use. The commit is not waited for on the disk:
-/// after a crash of the database the message may be queued again, and its code be sent twice.
+/// Takes a queued message, when its code is still of use. The commit is waited for on the disk: a database that crashed
+/// and forgot it would have the message queued again, and its code sent twice.
 ///
 /// `IS NOT DISTINCT FROM` is `=` here, but no reason for the planner to read the partial indexes of all that is
 /// unfinished and live, which are small when it plans and not when many log in.
@@ -89,7 +89,7 @@ pub async fn lease(pool: &PgPool, id: MessageId) -> sqlx::Result<Option<Leased>>
     sqlx::query_as(
         "UPDATE otp_messages m
          SET state = 'sending', lease_until = now() + interval '30 seconds', changed_at = now()
-         FROM otp_challenges c, (SELECT set_config('synchronous_commit', 'off', true)) AS quick
+         FROM otp_challenges c
          WHERE m.id = $1 AND m.state IS NOT DISTINCT FROM 'queued' AND c.id = m.challenge_id
            AND c.channel = m.channel AND c.state IS NOT DISTINCT FROM 'pending' AND c.expires_at > now()
          RETURNING m.id, m.number, m.challenge_id, c.realm, c.user_id, c.auth_session_id, c.purpose,
@@ -115,7 +115,8 @@ pub struct Outcome<'a> {
 }
 
 /// Writes what became of a message that is in our hands. When the provider's report was quicker, only
-/// the provider is added.
+/// the provider is added. The commit is not waited for on the disk: if it is forgotten, the lease runs out, and nothing
+/// is sent again.
 pub async fn finish(pool: &PgPool, id: MessageId, outcome: &Outcome<'_>) -> sqlx::Result<()> {
     sqlx::query(
         "UPDATE otp_messages
