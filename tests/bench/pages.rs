@@ -76,7 +76,7 @@ pub async fn run(stage: &Stage) -> Result<Outcome> {
         samples,
         goals: Vec::new(),
         notes: vec![format!(
-            "{times} calls of each kind, one after another, each about somebody else; from sending the request to the whole answer, the load on the same cores."
+            "{times} calls of each kind, one after another, each about somebody else; from sending the request to the whole answer, the load on the same cores. The tables are vacuumed before."
         )],
     };
     outcome.goals = goals(&outcome, sizes);

@@ -51,7 +51,7 @@ pub async fn run(stage: &Stage) -> Result<Outcome> {
         samples: vec![ours, bare],
         goals: Vec::new(),
         notes: vec![
-            format!("`gatehouse publish --all` with {people} people and {} companies; timed from the command until no key is marked, then the topic is read: everybody is there.", people / seed::PER_COMPANY),
+            format!("`gatehouse publish --all` with {people} people and {} companies; timed from the command until no key is marked, then the topic is read: everybody is there. The tables are vacuumed before.", people / seed::PER_COMPANY),
             "The bare producer sends records of the same content as often, from memory, with the settings of the service (acks of all, idempotent, the same compression).".to_owned(),
             "One round.".to_owned(),
         ],
