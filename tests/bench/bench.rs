@@ -19,6 +19,7 @@ mod report;
 mod seed;
 mod sink;
 mod stage;
+mod statements;
 
 #[expect(dead_code, reason = "the tests against the whole stack use the rest")]
 #[path = "../keycloak/support/mod.rs"]

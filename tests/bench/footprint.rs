@@ -69,5 +69,6 @@ fn started(side: &str, took: Duration) -> Sample {
         wal_bytes: 0.0,
         commits: 0.0,
         latency: BTreeMap::new(),
+        statements: Vec::new(),
     }
 }

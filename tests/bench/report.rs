@@ -5,6 +5,11 @@ use std::{collections::BTreeMap, fmt::Write as _, path::Path, time::Duration};
 use anyhow::{Context as _, Result};
 use serde::Serialize;
 
+use crate::statements::Statement;
+
+/// The side that is the service.
+const OURS: &str = "gatehouse";
+
 /// Latencies of operations, in milliseconds.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Latency {
@@ -41,6 +46,8 @@ pub struct Sample {
     pub commits: f64,
     /// How long single operations took, by name.
     pub latency: BTreeMap<&'static str, Latency>,
+    /// What PostgreSQL did for the service meanwhile.
+    pub statements: Vec<Statement>,
 }
 
 impl Sample {
@@ -142,8 +149,22 @@ impl Outcome {
             let verdict = if *is_met { "met" } else { "**missed**" };
             let _ = writeln!(text, "| {what} | {wanted} | {seen} | {verdict} |");
         }
+        text += &self.statements();
         for note in &self.notes {
             let _ = write!(text, "\n- {note}");
+        }
+        text
+    }
+
+    /// Where the time of PostgreSQL went, in the last round of the service.
+    fn statements(&self) -> String {
+        let Some(last) = self.of(OURS).last().filter(|last| !last.statements.is_empty()) else {
+            return String::new();
+        };
+        let mut text = "\n| µs of PostgreSQL each, waiting included | statement |\n|---|---|\n".to_owned();
+        for Statement { text: beginning, milliseconds } in &last.statements {
+            let each = short(milliseconds * 1000.0 / last.count());
+            let _ = writeln!(text, "| {each} | `{beginning}` |");
         }
         text
     }

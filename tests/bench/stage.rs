@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::sync::Mutex;
 use xtask::testing::OwnStack;
 
-use crate::{machine, report::Sample, sink::Sink, support::stack::Stack};
+use crate::{machine, report::Sample, sink::Sink, statements, support::stack::Stack};
 
 /// Only what is worth reading is written while something is measured.
 const QUIET: (&str, &str) = ("GATEHOUSE__TELEMETRY__LOG", "warn");
@@ -153,6 +153,7 @@ impl Stage {
         let mut all = vec![("postgres", self.pid("postgres").await?)];
         // Our children are the stack and the peers: what we use ourselves is counted without them.
         all.extend_from_slice(programs);
+        statements::forget(&mut *self.admin.lock().await).await?;
         let written = self.written().await?;
         let used = all.iter().map(|(_, pid)| machine::cpu_seconds(*pid)).collect::<Result<_>>()?;
         Ok(Meter { stage: self, programs: all, used, written, began: Instant::now() })
@@ -195,6 +196,7 @@ impl Meter<'_> {
         // What the backends still have to report, they do within a second of idleness.
         tokio::time::sleep(Duration::from_millis(1100)).await;
         let (wal, commits) = self.stage.written().await?;
+        let statements = statements::longest(&mut *self.stage.admin.lock().await).await?;
         Ok(Sample {
             side: side.to_owned(),
             operations,
@@ -203,6 +205,7 @@ impl Meter<'_> {
             wal_bytes: wal - self.written.0,
             commits: commits - self.written.1,
             latency: BTreeMap::new(),
+            statements,
         })
     }
 }

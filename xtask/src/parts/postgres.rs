@@ -136,6 +136,8 @@ impl Postgres {
             "max_connections=300".to_owned(),
             "log_min_messages=warning".to_owned(),
             format!("fsync={fsync}"),
+            // Which statement costs how much: asked by benchmarks, and of use to whoever looks for a slow one.
+            "shared_preload_libraries=pg_stat_statements".to_owned(),
         ] {
             args.extend(["-c".into(), setting.into()]);
         }
