@@ -14,6 +14,7 @@ use crate::{
     process::Program,
     report::{Goal, Outcome, Sample},
     stage::Stage,
+    statements::OWN,
 };
 
 const TOPIC: &str = "bench.keycloak-events";
@@ -259,14 +260,14 @@ ON CONFLICT (user_id) DO UPDATE SET sequence = excluded.sequence, username = exc
 WHERE limit_people.sequence < excluded.sequence";
 
 fn total(table: &str, prefix: &str) -> String {
-    format!("SELECT COALESCE(sum(sequence), 0)::int8 FROM {table} WHERE user_id LIKE '{prefix}%'")
+    format!("SELECT {OWN} COALESCE(sum(sequence), 0)::int8 FROM {table} WHERE user_id LIKE '{prefix}%'")
 }
 
 /// Whether these people have these states: by the primary key.
 async fn are_last(database: &mut PgConnection, table: &str, last: &HashMap<&str, i64>) -> Result<bool> {
     let ids: Vec<&str> = last.keys().copied().collect();
     let query = format!(
-        "SELECT COALESCE(sum(sequence), 0)::int8 FROM unnest($1::text[]) AS user_id JOIN {table} USING (user_id)"
+        "SELECT {OWN} COALESCE(sum(sequence), 0)::int8 FROM unnest($1::text[]) AS user_id JOIN {table} USING (user_id)"
     );
     let sum: i64 = sqlx::query_scalar(AssertSqlSafe(query)).bind(ids).fetch_one(database).await?;
     Ok(sum == last.values().sum::<i64>())

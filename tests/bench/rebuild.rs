@@ -12,7 +12,7 @@ use rdkafka::{
     message::OwnedHeaders,
     producer::{DefaultProducerContext, Producer as _, ThreadedProducer},
 };
-use sqlx::PgConnection;
+use sqlx::{AssertSqlSafe, PgConnection};
 
 use crate::{
     events,
@@ -21,6 +21,7 @@ use crate::{
     report::{Goal, Outcome, Sample},
     seed,
     stage::Stage,
+    statements::OWN,
 };
 
 const USERS: &str = "gatehouse.users.v1";
@@ -69,7 +70,8 @@ async fn ours(stage: &Stage, program: &Program, database: &mut PgConnection, all
     let began = Instant::now();
     let meter = stage.meter(&[("gatehouse", stage.pid("gatehouse").await?)]).await?;
     program.run(&["publish", "--all"]).await?;
-    while sqlx::query_scalar("SELECT EXISTS (SELECT FROM changed_keys)").fetch_one(&mut *database).await? {
+    let waits = format!("SELECT {OWN} EXISTS (SELECT FROM changed_keys)");
+    while sqlx::query_scalar(AssertSqlSafe(waits.clone())).fetch_one(&mut *database).await? {
         ensure!(began.elapsed() < DONE_WITHIN, "keys are still marked after {DONE_WITHIN:?}");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }

@@ -4,6 +4,8 @@ use anyhow::Result;
 use serde::Serialize;
 use sqlx::PgConnection;
 
+/// In the statements of the benchmark itself, which are not shown.
+pub const OWN: &str = "/* bench */";
 /// Statements that are shown.
 const SHOWN: i64 = 8;
 /// Characters of each.
@@ -31,9 +33,10 @@ pub async fn longest(admin: &mut PgConnection) -> Result<Vec<Statement>> {
     let longest: Vec<Statement> = sqlx::query_as(
         "SELECT query AS text, total_exec_time AS milliseconds
          FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid
-         WHERE d.datname = 'gatehouse' ORDER BY total_exec_time DESC LIMIT $1",
+         WHERE d.datname = 'gatehouse' AND position($2 IN query) = 0 ORDER BY total_exec_time DESC LIMIT $1",
     )
     .bind(SHOWN)
+    .bind(OWN)
     .fetch_all(admin)
     .await?;
     Ok(longest.into_iter().map(|it| Statement { text: beginning(&it.text), ..it }).collect())
