@@ -158,19 +158,23 @@ impl Stage {
         self.calm().await
     }
 
-    /// Waits until the load has got some more acknowledged.
+    /// Waits until the load has got some more acknowledged, a code among it: without codes half of it would stand still
+    /// unseen.
     pub async fn calm(&self) -> Result<()> {
-        let target = self.history.acknowledged() + CALM;
+        let (target, codes) = (self.history.acknowledged() + CALM, self.history.accepted_codes());
         let began = Instant::now();
-        while self.history.acknowledged() < target {
-            let missing = target - self.history.acknowledged();
+        loop {
+            let missing = target.saturating_sub(self.history.acknowledged());
+            let has_code = self.history.accepted_codes() > codes;
+            if missing == 0 && has_code {
+                return Ok(());
+            }
             ensure!(
                 began.elapsed() < CALM_WITHIN,
-                "the load came to a halt: {missing} of {CALM} were not done"
+                "the load came to a halt: {missing} of {CALM} were not done, a code was accepted: {has_code}"
             );
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        Ok(())
     }
 
     /// Notes a fault for the table.

@@ -127,8 +127,18 @@ impl History {
     /// How many were acknowledged so far.
     #[must_use]
     pub fn acknowledged(&self) -> usize {
+        self.count_acknowledged(|_| true)
+    }
+
+    /// How many codes were accepted so far, at a login or past the pages.
+    #[must_use]
+    pub fn accepted_codes(&self) -> usize {
+        self.count_acknowledged(|act| matches!(act, Act::LogIn | Act::Verify { .. }))
+    }
+
+    fn count_acknowledged(&self, of: fn(&Act) -> bool) -> usize {
         let operations = self.operations.lock().unwrap_or_else(PoisonError::into_inner);
-        operations.iter().filter(|operation| operation.outcome == Outcome::Ok).count()
+        operations.iter().filter(|operation| operation.outcome == Outcome::Ok && of(&operation.act)).count()
     }
 }
 
