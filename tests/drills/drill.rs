@@ -28,7 +28,7 @@ use stage::Stage;
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag that can be typed")]
 #[command(name = "cargo xtask drill", bin_name = "cargo xtask drill")]
 struct Arguments {
-    /// Which drills; all when none is named, which takes more than an hour.
+    /// Which drills; all when none is named, which takes most of an hour.
     names: Vec<String>,
     /// Say which drills there are, and run none.
     #[arg(long)]

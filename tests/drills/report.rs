@@ -155,7 +155,7 @@ pub fn write_document(rows: &[Row]) -> Result<()> {
         "# Drills\n\n\
          `cargo xtask drill` starts a stack of its own, has people sign up, sign in with codes and be changed by\n\
          administrators, causes faults meanwhile, and then compares: what was acknowledged, what Keycloak holds, what the\n\
-         store holds, and what a reader of the topics ends up with. It takes more than an hour, ten minutes of which are faults\n\
+         store holds, and what a reader of the topics ends up with. It takes most of an hour, ten minutes of which are faults\n\
          at random (`soak`); `upgrade` replaces the service of the last commit with an earlier schema by that of this tree.\n\
          `--list` names the drills, a name runs that one alone, `--seed` repeats the choices of a run, and `--short` is a\n\
          selection of a few minutes. This page is written by `cargo xtask drill --write-docs`.\n\n\
