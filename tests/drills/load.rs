@@ -145,7 +145,7 @@ impl Worker<'_> {
         if sign_up(self.stage, &mut person, &email).await != Outcome::Ok {
             return;
         }
-        let Ok(id) = self.id_of(&email).await else { return };
+        let Ok(id) = self.admin.id_of(&email).await else { return };
         let enrolled = enrol
             && matches!(tokio::time::timeout(PATIENCE, self.enrol(&mut person, &email)).await, Ok(Ok(())));
         let codes = if enrolled { CODES } else { 0 };
@@ -158,11 +158,6 @@ impl Worker<'_> {
         let end = enrol_email(stack, person, &choice, email).await?;
         ensure!(is_let_in(stack, &end), end.text("not let in"));
         Ok(())
-    }
-
-    async fn id_of(&self, email: &str) -> Result<String> {
-        let found = self.admin.done(Method::GET, &format!("users?exact=true&username={email}"), None).await?;
-        found[0]["id"].as_str().map(str::to_owned).context("nobody of that name")
     }
 
     async fn log_in(&mut self, whom: usize) {

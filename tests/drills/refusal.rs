@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, ensure};
-use rdkafka::{Message as _, message::OwnedMessage};
+use anyhow::{Result, ensure};
+use rdkafka::Message as _;
 use reqwest::Method;
 use serde_json::json;
 use sqlx::{Connection as _, PgConnection};
@@ -14,10 +14,11 @@ use crate::{
     stage::{SETTLE_WITHIN, Stage},
     support::{
         admin::{Admin, ServiceAccount},
+        events::{Event, Events},
         form::Person,
         unique,
     },
-    topic::{EVENTS, PARKED},
+    topic::PARKED,
 };
 
 /// How often a change is rolled back.
@@ -34,18 +35,29 @@ const REFUSE_AT_COMMIT: &str = "
 pub async fn rollback(stage: &Stage) -> Result<()> {
     let admin = Admin::new(&stage.stack)?;
     let somebody = Somebody::signs_up(stage, &admin, "rollback").await?;
-    let before = somebody.told_when_called("Before").await?;
+    let mut events = Events::from_now(&stage.stack)?;
+    ensure!(somebody.rename("Before").await == Outcome::Ok, "Keycloak refused a name that it may take");
     let mut keycloak = PgConnection::connect(&stage.own.keycloak_database).await?;
     sqlx::raw_sql(REFUSE_AT_COMMIT).execute(&mut keycloak).await?;
+    let mut outcomes = Vec::new();
     for number in 0..TIMES {
-        let outcome = somebody.rename(&format!("Refused {number}")).await;
-        ensure!(outcome == Outcome::Failed, "a change that was rolled back ended as {outcome:?}");
+        outcomes.push(somebody.rename(&format!("Refused {number}")).await);
     }
+    // First of all: the drills after this one have the same database.
     sqlx::raw_sql("DROP FUNCTION drill_refuses() CASCADE").execute(&mut keycloak).await?;
+    ensure!(
+        outcomes == [Outcome::Failed; TIMES],
+        "changes that were to be rolled back ended as {outcomes:?}"
+    );
     stage.note(format_args!("{TIMES} changes were rolled back"));
-    // The events of one person keep their order: what was told of those changes would come first.
-    let told = somebody.told_when_called("After").await? - before;
-    ensure!(told == 1, "{told} events tell of one change");
+    ensure!(somebody.rename("After").await == Outcome::Ok, "Keycloak refuses names for ever");
+    let is_after = |event: &Event| event.key == somebody.id && event.value["user"]["last_name"] == "After";
+    events.until("the name after", |events| events.iter().any(is_after)).await?;
+    // The events of one person keep their order: what was told of those changes would stand between.
+    let theirs = events.seen.iter().filter(|event| event.key == somebody.id);
+    let names: Vec<&str> = theirs.filter_map(|event| event.value["user"]["last_name"].as_str()).collect();
+    let told: Vec<&str> = names.into_iter().skip_while(|name| *name != "Before").collect();
+    ensure!(told == ["Before", "After"], "Keycloak told of {told:?}");
     Ok(())
 }
 
@@ -58,23 +70,31 @@ pub async fn poison(stage: &Stage) -> Result<()> {
         .execute(&mut store)
         .await?;
     stage.note("the store refuses somebody");
-    ensure!(somebody.rename("Refused").await == Outcome::Ok, "Keycloak refused the change");
-    let wait = Wait::until("the event is parked");
-    while somebody.records_on(PARKED)?.is_empty() {
-        wait.on().await?;
-    }
-    let other = Somebody::signs_up(stage, &admin, "beside-poison").await?;
-    let wait = Wait::until("somebody else is in the store");
-    while !other.is_in_the_store().await? {
-        wait.on().await?;
-    }
+    let passed_by = others_go_on(stage, &admin, &somebody).await;
+    // First of all: the drills after this one have the same store.
     sqlx::raw_sql("ALTER TABLE people DROP CONSTRAINT drill_refuses").execute(&mut store).await?;
+    passed_by?;
     stage.note("the store takes them; Keycloak tells of them again");
     let service = ServiceAccount::sign_in(&stage.stack).await?;
     let status = service.resync(&json!({"users": [somebody.id], "organizations": []})).await?;
     ensure!(status.is_success(), "the resync was refused: {status}");
-    let parked = somebody.records_on(PARKED)?.len();
+    let parked = somebody.parked()?;
     ensure!(parked == 1, "one event was parked {parked} times");
+    Ok(())
+}
+
+/// The refused one's event is parked, and somebody who comes after them is taken.
+async fn others_go_on(stage: &Stage, admin: &Admin<'_>, refused: &Somebody<'_>) -> Result<()> {
+    ensure!(refused.rename("Refused").await == Outcome::Ok, "Keycloak refused the change");
+    let wait = Wait::until("the event is parked");
+    while refused.parked()? == 0 {
+        wait.on().await?;
+    }
+    let other = Somebody::signs_up(stage, admin, "beside-poison").await?;
+    let wait = Wait::until("somebody else is in the store");
+    while !other.is_in_the_store().await? {
+        wait.on().await?;
+    }
     Ok(())
 }
 
@@ -91,8 +111,7 @@ impl<'a> Somebody<'a> {
         let email = format!("{name}-{}@{}", unique(), stage.history.domain);
         let outcome = load::sign_up(stage, &mut Person::new()?, &email).await;
         ensure!(outcome == Outcome::Ok, "{name} could not sign up");
-        let found = admin.done(Method::GET, &format!("users?exact=true&username={email}"), None).await?;
-        let id = found[0]["id"].as_str().context("who signed up is not there")?.to_owned();
+        let id = admin.id_of(&email).await?;
         Ok(Self { stage, admin, email, id })
     }
 
@@ -110,26 +129,10 @@ impl<'a> Somebody<'a> {
         self.stage.history.record(&self.email, act, change).await
     }
 
-    /// Gives them a name and says how many events were told of them when that one is.
-    async fn told_when_called(&self, last_name: &str) -> Result<usize> {
-        ensure!(self.rename(last_name).await == Outcome::Ok, "Keycloak refused the name {last_name}");
-        let wait = Wait::until("the new name is on the events topic");
-        loop {
-            let events = self.records_on(EVENTS)?;
-            let is_new = |event: &OwnedMessage| {
-                event.payload().is_some_and(|value| String::from_utf8_lossy(value).contains(last_name))
-            };
-            if events.iter().any(is_new) {
-                return Ok(events.len());
-            }
-            wait.on().await?;
-        }
-    }
-
-    fn records_on(&self, topic: &str) -> Result<Vec<OwnedMessage>> {
-        let mut records = self.stage.stack.read(topic)?;
-        records.retain(|record| record.key() == Some(self.id.as_bytes()));
-        Ok(records)
+    /// How many records about them were parked.
+    fn parked(&self) -> Result<usize> {
+        let records = self.stage.stack.read(PARKED)?;
+        Ok(records.iter().filter(|record| record.key() == Some(self.id.as_bytes())).count())
     }
 
     async fn is_in_the_store(&self) -> Result<bool> {

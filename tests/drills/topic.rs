@@ -17,8 +17,7 @@ use uuid::Uuid;
 
 use crate::stage::{SETTLE_WITHIN, Stage};
 
-/// What Keycloak tells.
-pub const EVENTS: &str = "gatehouse.keycloak-events.v1";
+const EVENTS: &str = "gatehouse.keycloak-events.v1";
 /// What the service could not take in.
 pub const PARKED: &str = "gatehouse.parked.v1";
 const SEND_WITHIN: Duration = Duration::from_secs(30);

@@ -47,8 +47,7 @@ async fn a06_26_a06_41_keycloak_counts_wrong_codes_and_its_lock_looks_like_one()
     let admin = Admin::new(&stack)?;
     let email = format!("guess-{}@example.com", unique());
     signed_up(&stack, &email).await?;
-    let users = admin.done(Method::GET, &format!("users?exact=true&email={email}"), None).await?;
-    let user = users[0]["id"].as_str().unwrap_or_default().to_owned();
+    let user = admin.id_of(&email).await?;
 
     let limit = admin.done(Method::GET, "", None).await?["failureFactor"].clone();
     admin.done(Method::PUT, "", Some(json!({"failureFactor": 3}))).await?;

@@ -138,8 +138,7 @@ async fn who_lost_the_factor_enrols_again_before_anything_opens() -> Result<()> 
     let admin = Admin::new(&stack)?;
     let email = format!("lost-{}@example.com", unique());
     signed_up(&stack, &email).await?;
-    let users = admin.done(Method::GET, &format!("users?exact=true&email={email}"), None).await?;
-    let id = users[0]["id"].as_str().unwrap_or_default().to_owned();
+    let id = admin.id_of(&email).await?;
     let credentials = admin.done(Method::GET, &format!("users/{id}/credentials"), None).await?;
     for credential in credentials.as_array().into_iter().flatten() {
         if credential["type"] == "gh-email" {

@@ -28,8 +28,7 @@ async fn a_factor_that_two_of_staff_reset_is_gone_at_keycloak_and_its_owner_enro
     let admin = Admin::new(&stack)?;
     let email = format!("reset-{}@example.com", unique());
     signed_up(&stack, &email).await?;
-    let users = admin.done(Method::GET, &format!("users?exact=true&email={email}"), None).await?;
-    let user_id = users[0]["id"].as_str().context("no person")?.to_owned();
+    let user_id = admin.id_of(&email).await?;
     let (first, second) = (Caller::sign_in(&stack, &admin).await?, Caller::sign_in(&stack, &admin).await?);
 
     let list = format!("users/{user_id}/factors");

@@ -61,6 +61,12 @@ impl<'a> Admin<'a> {
         Ok(location.rsplit('/').next().context("an empty Location")?.to_owned())
     }
 
+    /// Keycloak's id of who has this address.
+    pub async fn id_of(&self, email: &str) -> Result<String> {
+        let found = self.done(Method::GET, &format!("users?exact=true&email={email}"), None).await?;
+        found[0]["id"].as_str().map(str::to_owned).context("nobody has that address")
+    }
+
     /// Another realm of that Keycloak.
     pub async fn create_realm(&self, realm: &Value) -> Result<()> {
         let url = format!("{}/admin/realms", self.stack.info.keycloak_url);
