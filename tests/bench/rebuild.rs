@@ -71,7 +71,7 @@ async fn ours(stage: &Stage, program: &Program, database: &mut PgConnection, all
     let meter = stage.meter(&[("gatehouse", stage.pid("gatehouse").await?)]).await?;
     program.run(&["publish", "--all"]).await?;
     let waits = format!("SELECT {OWN} EXISTS (SELECT FROM changed_keys)");
-    while sqlx::query_scalar(AssertSqlSafe(waits.clone())).fetch_one(&mut *database).await? {
+    while sqlx::query_scalar(AssertSqlSafe(waits.as_str())).fetch_one(&mut *database).await? {
         ensure!(began.elapsed() < DONE_WITHIN, "keys are still marked after {DONE_WITHIN:?}");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }

@@ -55,7 +55,9 @@ impl Stage {
         let own = xtask::testing::bench_stack().await?;
         let stack = Stack::of(own.info.clone())?;
         let sink = Sink::start().await?;
-        let admin = Mutex::new(PgConnection::connect(&own.postgres_admin_url()).await?);
+        let mut admin = PgConnection::connect(&own.postgres_admin_url()).await?;
+        statements::prepare(&mut admin).await?;
+        let admin = Mutex::new(admin);
         let (_, environment) = machine::program_of(own.pid("gatehouse").await?)?;
         let inbox_port =
             environment.into_iter().find(|(name, _)| name == MAIL_PORT).context("no mail server")?.1;

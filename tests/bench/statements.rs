@@ -20,11 +20,15 @@ pub struct Statement {
     pub milliseconds: f64,
 }
 
+/// Lets them be counted.
+pub async fn prepare(admin: &mut PgConnection) -> Result<()> {
+    sqlx::query("CREATE EXTENSION pg_stat_statements").execute(admin).await?;
+    Ok(())
+}
+
 /// Counts from now on.
 pub async fn forget(admin: &mut PgConnection) -> Result<()> {
-    sqlx::raw_sql("CREATE EXTENSION IF NOT EXISTS pg_stat_statements; SELECT pg_stat_statements_reset()")
-        .execute(admin)
-        .await?;
+    sqlx::query("SELECT pg_stat_statements_reset()").execute(admin).await?;
     Ok(())
 }
 

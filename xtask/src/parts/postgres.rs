@@ -128,7 +128,10 @@ impl Postgres {
 
     fn spec(&self, layout: &Layout, data: &Path, port: u16, durability: Durability) -> Spec {
         let mut args: Vec<std::ffi::OsString> = vec!["-D".into(), data.into()];
-        let fsync = if durability == Durability::Kept { "on" } else { "off" };
+        let (fsync, libraries) = match durability {
+            Durability::Kept => ("on", "pg_stat_statements"),
+            Durability::Thrown => ("off", ""),
+        };
         for setting in [
             format!("port={port}"),
             "listen_addresses=127.0.0.1".to_owned(),
@@ -137,7 +140,7 @@ impl Postgres {
             "log_min_messages=warning".to_owned(),
             format!("fsync={fsync}"),
             // Which statement costs how much: asked by benchmarks, and of use to whoever looks for a slow one.
-            "shared_preload_libraries=pg_stat_statements".to_owned(),
+            format!("shared_preload_libraries={libraries}"),
         ] {
             args.extend(["-c".into(), setting.into()]);
         }
